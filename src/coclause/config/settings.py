@@ -1,0 +1,178 @@
+"""Settings, from the environment alone. Anything secret has no default outside the demo."""
+
+import os
+from pathlib import Path
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+ROOT = Path(__file__).resolve().parents[3]
+NODE_MODULES = Path(os.environ.get("COCLAUSE_NODE_MODULES", ROOT / "node_modules"))
+STATE = Path(os.environ.get("COCLAUSE_STATE", ROOT / ".state"))
+
+# The demonstration: fictitious data, one click to enter each role. Never on a public host.
+DEMO = os.environ.get("COCLAUSE_DEMO") == "1"
+DEBUG = False
+
+SECRET_KEY = os.environ.get("COCLAUSE_SECRET_KEY", "demonstration-only" if DEMO else "")
+# HMAC keys of identities: "id:secret,id:secret", the first one is used for new persons.
+IDENTITY_KEYS = os.environ.get("COCLAUSE_IDENTITY_KEYS", "demo:demonstration-only" if DEMO else "")
+if not SECRET_KEY and not os.environ.get("COCLAUSE_TOOLING"):
+    raise ImproperlyConfigured(
+        "COCLAUSE_SECRET_KEY manque : donnez une longue chaîne aléatoire dans l'environnement."
+    )
+SECRET_KEY = SECRET_KEY or "tooling-only"
+
+ALLOWED_HOSTS = os.environ.get("COCLAUSE_HOSTS", "127.0.0.1,localhost").split(",")
+CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("COCLAUSE_ORIGINS", "").split(",") if o]
+SITE_URL = os.environ.get("COCLAUSE_SITE_URL", "http://127.0.0.1:8000")
+# The region served when a page names none (INSEE code; 27 = Bourgogne-Franche-Comté).
+HOME_REGION = os.environ.get("COCLAUSE_REGION", "27")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_htmx",
+    "django_cotton",
+    "csp",
+    "pgtrigger",
+    "pghistory",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "coclause.core",
+    "coclause.reference",
+    "coclause.organisations",
+    "coclause.clauses",
+    "coclause.people",
+    "coclause.hours",
+    "coclause.watch",
+    "coclause.web",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "coclause.web.middleware.ActorMiddleware",
+    "coclause.web.middleware.LoginByDefaultMiddleware",
+]
+
+ROOT_URLCONF = "coclause.config.urls"
+WSGI_APPLICATION = "coclause.config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": False,
+        "DIRS": [ROOT / "src/coclause/web/templates"],
+        "OPTIONS": {
+            "loaders": [
+                "django_cotton.cotton_loader.Loader",
+                "django.template.loaders.filesystem.Loader",
+                "django.template.loaders.app_directories.Loader",
+            ],
+            "builtins": [
+                "django_cotton.templatetags.cotton",
+                "coclause.web.templatetags.french",
+            ],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "coclause.web.context.layout",
+            ],
+        },
+    }
+]
+COTTON_DIR = "cotton"
+
+# The web, the workers and the tests connect as coclause_app, which owns nothing;
+# migrations go through "owner" (coclause migrate does it by itself).
+DATABASES = {
+    "default": dj_database_url.parse(
+        os.environ.get("DATABASE_URL", "postgres:///coclause"), conn_max_age=60
+    ),
+    "owner": dj_database_url.parse(
+        os.environ.get("DATABASE_OWNER_URL", os.environ.get("DATABASE_URL", "postgres:///coclause"))
+    ),
+}
+DATABASE_ROUTERS = ["coclause.core.database.OneDatabase"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "core.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "desk"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_ADAPTER = "coclause.web.accounts.NoSignup"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "home"
+
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", "Français")]
+TIME_ZONE = "Europe/Paris"
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = False
+
+STATIC_URL = "static/"
+STATIC_ROOT = STATE / "static"
+STATICFILES_DIRS = [
+    ROOT / "src/coclause/web/static",
+    ("vendor/bootstrap", NODE_MODULES / "bootstrap/dist"),
+    ("vendor/source-sans", NODE_MODULES / "source-sans/WOFF2/TTF"),
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SECURE_COOKIES = SITE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = SECURE_COOKIES
+CSRF_COOKIE_SECURE = SECURE_COOKIES
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE_COOKIES else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_COOKIES else None
+X_FRAME_OPTIONS = "DENY"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}
