@@ -20,6 +20,8 @@ from pathlib import Path
 SOCKET_PATH_BYTES = 107
 PORT = 5432
 NOBODY = 65534
+# PostgreSQL obeys the first two; its own processes must not carry what marks our other programs.
+FOREIGN_VARIABLES = ("PG", "LC_", "COCLAUSE_", "DATABASE_")
 
 
 class EmbeddedError(Exception):
@@ -36,8 +38,8 @@ class Account:
 
     def run(self, *command: str | Path) -> subprocess.CompletedProcess[str]:
         """Runs one of PostgreSQL's programs to its end, away from the caller's PG variables."""
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("PG", "LC_"))}
-        environment |= {"LC_ALL": "C", "TZ": "UTC"}
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(FOREIGN_VARIABLES)}
+        environment = kept | {"LC_ALL": "C", "TZ": "UTC"}
         return subprocess.run(
             [os.fspath(part) for part in command],
             cwd="/",

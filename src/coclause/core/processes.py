@@ -53,6 +53,19 @@ def running(uid: int) -> list[int]:
     return found
 
 
+def with_environment(name: str, value: str) -> list[int]:
+    """The numbers of our user's processes started with this variable, ourselves left out."""
+    wanted = os.fsencode(f"{name}={value}")
+    found = []
+    for pid in running(os.geteuid()):
+        with contextlib.suppress(OSError):
+            if pid != os.getpid() and wanted in (PROC / str(pid) / "environ").read_bytes().split(
+                b"\0"
+            ):
+                found.append(pid)
+    return found
+
+
 def send(pid: int, number: signal.Signals) -> None:
     """Sends a signal; a process already gone is what was wanted."""
     with contextlib.suppress(ProcessLookupError):

@@ -1,0 +1,26 @@
+"""`coclause migrate`: tables up to date, as the role that owns them."""
+
+import argparse
+
+from django.core.management import call_command
+
+from coclause.cli import database
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Declares the command."""
+    parser = subparsers.add_parser("migrate", help="met les tables à jour")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Migrates the database of the environment, or this checkout's."""
+    database.prepare(migrated=False)
+    migrate()
+    print("La base est à jour.")
+    return 0
+
+
+def migrate() -> None:
+    """Applies what is missing through `owner`; Django must be set up."""
+    call_command("migrate", database="owner", interactive=False, verbosity=0)
