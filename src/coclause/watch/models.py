@@ -108,7 +108,7 @@ class PublishedContract(models.Model):
     place_code = models.CharField("code du lieu d'exécution", max_length=20, blank=True)
     place_type = models.CharField("type de code du lieu", max_length=30, blank=True)
     departement = models.CharField("département", max_length=3, blank=True)
-    region = models.CharField("région", max_length=2, blank=True)
+    region = models.CharField("région", max_length=3, blank=True)
     territory_basis = models.CharField(
         "territoire lu sur",
         max_length=9,
@@ -125,6 +125,9 @@ class PublishedContract(models.Model):
     fingerprint = models.CharField("empreinte", max_length=64)
     first_seen = models.ForeignKey(
         ImportRun, on_delete=models.PROTECT, related_name="+", verbose_name="vu d'abord"
+    )
+    last_changed = models.ForeignKey(
+        ImportRun, on_delete=models.PROTECT, related_name="+", verbose_name="modifié en dernier"
     )
     last_seen = models.ForeignKey(
         ImportRun, on_delete=models.PROTECT, related_name="+", verbose_name="vu en dernier"
@@ -178,7 +181,6 @@ class PublishedContract(models.Model):
         indexes = [
             models.Index(name="watch_contract_siren_idx", fields=["buyer_siren", "published_id"]),
             models.Index(name="watch_contract_when_idx", fields=["region", "-notified_on"]),
-            models.Index(name="watch_contract_seen_idx", fields=["last_seen"]),
         ]
 
     def __str__(self) -> str:
