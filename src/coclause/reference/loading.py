@@ -1,7 +1,7 @@
 """Loading of the reference data from the packages that carry them.
 
 Everything is read and checked before the first write; each source is then written in one
-transaction. A second run changes nothing.
+transaction. Only rows that changed are written.
 """
 
 from collections.abc import Mapping, Sequence
@@ -260,16 +260,25 @@ def _refuse_implausible(batch: Batch, floor: int, using: str) -> None:
 
 def _write(batch: Batch, using: str) -> Dataset:
     """Insert or update the rows, mark those that vanished, and note where they came from."""
-    fields = [field.name for field in batch.model._meta.concrete_fields if not _is_id(field)]
+    fields = [field for field in batch.model._meta.concrete_fields if field.name != "id"]
+    names = [field.attname for field in fields]
+    present = {_values(row, batch.key): row for row in batch.rows}
+    stored = {_values(row, batch.key): row for row in _table(batch, using).iterator()}
     _table(batch, using).bulk_create(
-        batch.rows,
+        [
+            row
+            for key, row in present.items()
+            if key not in stored or _values(row, names) != _values(stored[key], names)
+        ],
         batch_size=BATCH_SIZE,
         update_conflicts=True,
         unique_fields=batch.key,
-        update_fields=[name for name in fields if name not in batch.key],
+        update_fields=[field.name for field in fields if field.name not in batch.key],
     )
     if batch.follows_vintages:
-        _mark_vanished(batch, using)
+        # Kept, for past clauses point at them.
+        vanished = [row.pk for key, row in stored.items() if key not in present]
+        _table(batch, using).filter(active=True, pk__in=vanished).update(active=False)
     dataset, _ = Dataset.objects.using(using).update_or_create(
         code=batch.code,
         defaults={
@@ -286,19 +295,9 @@ def _write(batch: Batch, using: str) -> Dataset:
     return dataset
 
 
-def _mark_vanished(batch: Batch, using: str) -> None:
-    """Keep rows that the new vintage no longer holds: past clauses point at them."""
-    present = {tuple(getattr(row, name) for name in batch.key) for row in batch.rows}
-    active = _table(batch, using).filter(active=True)
-    vanished = [
-        pk for pk, *key in active.values_list("pk", *batch.key) if tuple(key) not in present
-    ]
-    active.filter(pk__in=vanished).update(active=False)
+def _values(row: models.Model, names: Sequence[str]) -> tuple[Any, ...]:
+    return tuple(getattr(row, name) for name in names)
 
 
 def _table(batch: Batch, using: str) -> models.QuerySet[models.Model]:
     return batch.model._default_manager.using(using)
-
-
-def _is_id(field: Any) -> bool:
-    return isinstance(field, models.AutoField | models.BigAutoField)

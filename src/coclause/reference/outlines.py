@@ -7,6 +7,7 @@ between the points where three territories meet, so that neighbours keep a commo
 Points are integers, in ten-thousandths of a degree (about ten metres).
 """
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
@@ -155,7 +156,7 @@ def _thin_arc(arc: Ring, tolerance: float) -> Ring:
 
 
 def _apart(a: Point, b: Point) -> float:
-    return float((a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2) ** 0.5
+    return math.hypot(a[0] - b[0], a[1] - b[1])
 
 
 def _from_segment(point: Point, start: Point, end: Point) -> float:
@@ -164,4 +165,4 @@ def _from_segment(point: Point, start: Point, end: Point) -> float:
     px, py = point[0] - start[0], point[1] - start[1]
     length = dx * dx + dy * dy
     along = max(0.0, min(1.0, (px * dx + py * dy) / length)) if length else 0.0
-    return float((px - along * dx) ** 2 + (py - along * dy) ** 2) ** 0.5
+    return math.hypot(px - along * dx, py - along * dy)

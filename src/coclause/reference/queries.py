@@ -2,20 +2,18 @@
 
 import re
 
-from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.contrib.postgres.search import SearchQuery
 from django.db.models import Case, F, IntegerField, Min, Q, QuerySet, Value, When
 
 from coclause.reference.choices import Level
 from coclause.reference.keys import plain_words, prefix_query, search_key
-from coclause.reference.models import Commune, CommuneAlias, Contour, Cpv
+from coclause.reference.models import SEARCH_VECTOR, Commune, CommuneAlias, Contour, Cpv
 from coclause.reference.territories import COMMUNE_PATHS, Territory
 
 # Beyond these, what was typed is no name.
 _LONGEST_TEXT, _MOST_WORDS = 200, 12
 _CPV_CODE = re.compile(r"\d{2,7}|\d{8}(?:-\d)?")
 _CPV_LENGTH = 8
-# The expression the search indexes are built on, word for word.
-_FOUND = SearchVector("search_words", config="simple")
 
 
 def find_communes(text: str, *, limit: int = 10, region: str | None = None) -> list[Commune]:
@@ -63,7 +61,7 @@ def find_cpv(text: str, *, limit: int = 20) -> list[Cpv]:
     words = [word.rstrip("sx") or word for word in words if len(word) > 2] or words
     if not words:
         return []
-    found = entries.alias(found=_FOUND).filter(found=_asked(words))
+    found = entries.alias(found=SEARCH_VECTOR).filter(found=_asked(words))
     return list(found.order_by("level", "code")[:limit])
 
 
@@ -75,7 +73,7 @@ def contours(level: Level, *, inside: Territory) -> QuerySet[Contour]:
 
 def matching_communes(words: list[str]) -> QuerySet[Commune]:
     """Return the communes of today whose own name, code or postcodes hold all ``words``."""
-    return Commune.objects.alias(found=_FOUND).filter(active=True, found=_asked(words))
+    return Commune.objects.alias(found=SEARCH_VECTOR).filter(active=True, found=_asked(words))
 
 
 def _words(text: str) -> list[str]:
@@ -87,15 +85,18 @@ def _asked(words: list[str]) -> SearchQuery:
 
 
 def _rank(words: list[str], *exact: Q) -> Case:
-    """Return 0 for an exact name or code, 1 for a name that begins so, 2 for the others."""
+    """Return 0 for an exact name or code, 2 for a name that begins so, 4 for the others.
+
+    A name that only leads to the commune comes just after an own name as good: one more.
+    """
     key = search_key(" ".join(words))
     exactly = Q(search_key=key) | Q(code=key.upper())
     for condition in exact:
         exactly |= condition
     return Case(
         When(exactly, then=Value(0)),
-        When(search_key__startswith=key, then=Value(1)),
-        default=Value(2),
+        When(search_key__startswith=key, then=Value(2)),
+        default=Value(4),
         output_field=IntegerField(),
     )
 
@@ -112,9 +113,9 @@ def _own_names(words: list[str], region: str | None, limit: int) -> list[tuple[s
 
 def _other_names(words: list[str], region: str | None, limit: int) -> list[tuple[str, int]]:
     """Return codes and ranks of the best communes found by a name or code that leads to them."""
-    rows = CommuneAlias.objects.alias(found=_FOUND).filter(active=True, found=_asked(words))
+    rows = CommuneAlias.objects.alias(found=SEARCH_VECTOR).filter(active=True, found=_asked(words))
     if region is not None:
         rows = rows.filter(commune__departement__region=region)
-    by_commune = rows.order_by().values("commune").annotate(rank=Min(_rank(words)))
+    by_commune = rows.order_by().values("commune").annotate(rank=Min(_rank(words)) + 1)
     ordered = by_commune.order_by("rank", F("commune__population").desc(nulls_last=True), "commune")
     return list(ordered.values_list("commune", "rank")[:limit])
