@@ -165,7 +165,7 @@ def _epci(row: dict[str, Any]) -> Epci:
 
 
 def _commune(row: dict[str, Any], epci: str | None) -> Commune:
-    postcodes = row.get("codesPostaux", [])
+    postcodes: list[str] = row.get("codesPostaux", [])
     return Commune(
         code=row["code"],
         name=row["nom"],

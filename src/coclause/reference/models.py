@@ -5,7 +5,6 @@ because clauses of past years point at it. Names are sorted by their stored ``se
 the embedded database has no ICU collation.
 """
 
-from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
@@ -100,7 +99,8 @@ class Commune(models.Model):
     )
     population = models.PositiveIntegerField("population municipale", null=True)
     siren = models.CharField("SIREN", max_length=9, null=True)  # noqa: DJ001  null: not known
-    postcodes = ArrayField(models.CharField(max_length=5), verbose_name="codes postaux")
+    # A list of text. Not an ArrayField: Django writes those row by row, eight times slower.
+    postcodes = models.JSONField("codes postaux", default=list)
     active = models.BooleanField("au millésime en cours", default=True)
 
     class Meta:
