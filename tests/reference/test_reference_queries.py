@@ -27,8 +27,8 @@ def country(tmp_path: Path) -> None:
     load_all(node_modules=packages, contour_region="no such region", floors=NO_FLOORS)
 
 
-def names(text: str, **options: str) -> list[str]:
-    return [commune.name for commune in find_communes(text, **options)]
+def names(text: str, region: str | None = None) -> list[str]:
+    return [commune.name for commune in find_communes(text, region=region)]
 
 
 @pytest.mark.usefixtures("country")
