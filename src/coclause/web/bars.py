@@ -84,12 +84,12 @@ def hours_bar(
     scale = max(at_end, owed, _exact(expected)) or Decimal(1)
     missing = max(Decimal(0), owed - at_end) if projected is not None else Decimal(0)
     segments = (
-        _segment("validated", Decimal(0), done, scale, numbers.hours(done), "validées"),
+        _segment("validated", Decimal(0), done, scale, (numbers.hours(done), "validées")),
         _segment("declared", done, waiting, scale),
         _segment(
-            "projected", reached, at_end - reached, scale, numbers.hours(at_end), "fin prévue"
+            "projected", reached, at_end - reached, scale, (numbers.hours(at_end), "fin prévue")
         ),
-        _segment("missing", at_end, missing, scale, numbers.hours(-missing), "manque"),
+        _segment("missing", at_end, missing, scale, (numbers.hours(-missing), "manque")),
     )
     over = committed is not None and scale > owed
     return HoursBar(
@@ -123,9 +123,9 @@ def _segment(
     start: Decimal,
     length: Decimal,
     scale: Decimal,
-    figure: str = "",
-    word: str = "",
+    label: tuple[str, str] = ("", ""),
 ) -> Segment:
+    figure, word = label
     needed = 2 * PADDING + max(FIGURE_CHARACTER * len(figure), WORD_CHARACTER * len(word))
     fits = bool(figure) and length / scale * LABELLED_WIDTH >= needed
     return Segment(

@@ -1,0 +1,95 @@
+"""The legal and professional enumerations of contracts and clauses, in their own words."""
+
+from django.db.models import TextChoices
+
+
+class ContractKind(TextChoices):
+    MARCHE = "marche", "Marché"
+    CONCESSION = "concession", "Concession"
+    PRIVATE = "prive", "Contrat privé"
+
+
+class MarketType(TextChoices):
+    WORKS = "travaux", "Travaux"
+    SERVICES = "services", "Services"
+    SUPPLIES = "fournitures", "Fournitures"
+    INTELLECTUAL = "prestations_intellectuelles", "Prestations intellectuelles"
+    CONCESSION = "concessions", "Concessions"
+    PRIVATE = "prive", "Privé"
+
+
+class Instrument(TextChoices):
+    CONDITION = "condition_execution", "Condition d'exécution"
+    CRITERION = "critere", "Critère d'attribution"
+    RESERVED = "reserve", "Marché réservé"
+    INSERTION = "marche_insertion", "Marché d'insertion"
+
+
+class Theme(TextChoices):
+    INSERTION = "insertion", "Insertion"
+    DISABILITY = "handicap", "Handicap"
+    TRAINING = "formation", "Formation"
+    EQUALITY = "egalite", "Égalité"
+    WORKING_CONDITIONS = "conditions_travail", "Conditions de travail"
+    OTHER = "autre", "Autre"
+
+
+class Basis(TextChoices):
+    """Why there is a clause."""
+
+    CODE = "ccp", "Code de la commande publique"
+    NPNRU = "charte_npnru", "Charte NPNRU"
+    LAND_SALE = "cession_fonciere", "Cession de charges foncières"
+    FUNDING = "convention_financement", "Convention de financement"
+    VOLUNTARY = "volontaire", "Démarche volontaire"
+
+
+class HoursKind(TextChoices):
+    WORK = "travail", "Travail"
+    TRAINING = "formation", "Formation"
+    INTERNSHIP = "stage", "Stage"
+
+
+class HostRole(TextChoices):
+    REFERENT = "referente", "Structure référente"
+    ASSOCIATED = "associee", "Structure associée"
+
+
+class MemberPart(TextChoices):
+    """The part of a company in an award."""
+
+    HOLDER = "titulaire", "Titulaire"
+    LEADER = "mandataire", "Mandataire du groupement"
+    COCONTRACTOR = "cotraitant", "Cotraitant"
+    SUBCONTRACTOR = "sous_traitant", "Sous-traitant"
+
+
+ANSWERABLE = (MemberPart.HOLDER, MemberPart.LEADER)
+"""The parts that answer for the commitment: one company at a time for each award."""
+
+
+class Measure(TextChoices):
+    HOURS = "heures", "Volume d'heures"
+    SHARE = "part_heures", "Part des heures travaillées"
+    PER_EURO = "heures_par_montant", "Heures par montant commandé"
+    PERSONS = "personnes", "Nombre de personnes"
+    CONTRACTS = "contrats", "Nombre de contrats de travail"
+    APPRENTICES = "apprentis", "Nombre d'apprentis"
+
+
+class Trigger(TextChoices):
+    """The dated event from which an objective is due."""
+
+    NOTIFICATION = "notification", "Notification"
+    YEAR = "annee", "Année ou reconduction"
+    TRANCHE = "tranche", "Tranche optionnelle affermie"
+    ORDER = "commande", "Bon de commande"
+    CALL_OFF = "marche_subsequent", "Marché subséquent"
+
+
+class EventKind(TextChoices):
+    """Why what is committed changes on a day."""
+
+    INITIAL = "initial", "Engagement initial"
+    AMENDMENT = "avenant", "Avenant"
+    TRIGGER = "declencheur", "Événement déclencheur"

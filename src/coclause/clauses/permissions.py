@@ -1,0 +1,54 @@
+"""Who may do what to an operation, a clause or an award. Reading is in `queries.py`."""
+
+from coclause.clauses.choices import HostRole
+from coclause.clauses.models import Clause, Operation, OperationHost
+from coclause.clauses.states import Transition, Turn
+from coclause.core.periods import on_day
+from coclause.organisations.choices import MemberRole, Role
+from coclause.organisations.scopes import Scope
+
+
+def may_open_operation(scope: Scope) -> bool:
+    """A facilitator or a manager of a host opens operations, for that host."""
+    return bool(scope.hosts)
+
+
+def handles(operation: Operation, scope: Scope) -> bool:
+    """The host in charge that day (referent or associated) handles the operation."""
+    if not scope.hosts:
+        return False
+    return OperationHost.objects.filter(
+        on_day(scope.day), operation=operation, host__in=scope.hosts
+    ).exists()
+
+
+def is_referent(operation: Operation, scope: Scope) -> bool:
+    """Only the referent host changes contracts, clauses and awards; an associated one declares."""
+    if not scope.hosts:
+        return False
+    return OperationHost.objects.filter(
+        on_day(scope.day), operation=operation, host__in=scope.hosts, role=HostRole.REFERENT
+    ).exists()
+
+
+def may_change_state(clause: Clause, change: Transition, scope: Scope) -> bool:
+    """Each change names whose it is: the referent host's, the buyer's, or either's."""
+    operation = clause.lot.contract.operation
+    if Turn.BUYER in change.by and operation.buyer_id in scope.buyers:
+        return True
+    return Turn.FACILITATOR in change.by and is_referent(operation, scope)
+
+
+def may_manage_organisations(scope: Scope) -> bool:
+    """The network's own people keep the list of buyers and companies of their region."""
+    return bool(scope.working_regions)
+
+
+def addable_roles(scope: Scope) -> tuple[Role, ...]:
+    """A coordination adds any organisation; a host adds those it works with."""
+    if not may_manage_organisations(scope):
+        return ()
+    partners = (Role.BUYER, Role.COMPANY, Role.PRESCRIBER)
+    if scope.organisations(MemberRole.COORDINATOR):
+        return (*partners, Role.HOST, Role.OBSERVER)
+    return partners

@@ -1,0 +1,50 @@
+"""Dated parameters: read by code and day, loaded from `data/parameters.toml`."""
+
+import tomllib
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from coclause.core.models import Parameter
+
+FILE = Path(__file__).with_name("data") / "parameters.toml"
+
+
+class UnknownParameter(LookupError):
+    """No value is known for that day. Never answered by the nearest one."""
+
+
+def parameter(code: str, day: date) -> Decimal:
+    """The value in force that day, in the unit the file documents. Raises UnknownParameter."""
+    value = Parameter.objects.filter(code=code, period__contains=day).values_list(
+        "value", flat=True
+    )
+    found = value.first()
+    if found is None:
+        raise UnknownParameter(f"{code} : aucune valeur connue au {day:%d/%m/%Y}")
+    return found
+
+
+@transaction.atomic
+def load_parameters(*, using: str = "default") -> int:
+    """Replace all parameters by the file's. Returns how many."""
+    rows = tomllib.loads(FILE.read_text())["parameter"]
+    table = Parameter.objects.using(using)
+    table.all().delete()
+    table.bulk_create(
+        Parameter(
+            code=row["code"],
+            value=Decimal(str(row["value"])),
+            period=DateRange(row["from"], _after(row.get("to"))),
+            reference=row["reference"],
+        )
+        for row in rows
+    )
+    return len(rows)
+
+
+def _after(last: date | None) -> date | None:
+    return last + timedelta(days=1) if last else None

@@ -1,0 +1,84 @@
+"""Recording who works on an award, with the statistical facts of the day of hiring."""
+
+from datetime import date
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+
+from coclause.clauses.models import Award
+from coclause.core.journal import record_act
+from coclause.core.refusals import Refused
+from coclause.hours.models import Assignment, Employment
+from coclause.hours.permissions import may_hire
+from coclause.organisations.models import Organisation
+from coclause.organisations.scopes import Scope
+from coclause.people.models import Person
+
+
+def age_on(born_on: date, day: date) -> int:
+    """Full years."""
+    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
+
+
+@transaction.atomic
+def hire(scope: Scope, award: Award, person: Person, employment: Employment) -> Assignment:
+    """Record an employment of that person and assign it to the award, in the host's share.
+
+    Facts that the record holds (sex, commune) and the age are fixed here, once.
+    """
+    if not may_hire(award, scope) or person.host_id not in scope.hosts:
+        raise PermissionDenied
+    _must_overlap(award, employment)
+    employment.identity = person.identity
+    employment.host = person.host
+    employment.sex = person.sex
+    employment.commune = employment.commune or person.commune
+    employment.age = age_on(person.born_on, employment.starts_on)
+    if employment.age < 14:
+        raise Refused("Cette personne aurait moins de 14 ans à l'embauche : vérifiez les dates.")
+    try:
+        with transaction.atomic():
+            employment.save()
+    except IntegrityError as error:
+        raise Refused(
+            "Cet emploi est déjà enregistré (même employeur, même personne, même date de début,"
+            " même numéro de contrat) : affectez-le plutôt que de le saisir à nouveau."
+        ) from error
+    return assign(scope, award, employment, person.host)
+
+
+@transaction.atomic
+def assign(scope: Scope, award: Award, employment: Employment, host: Organisation) -> Assignment:
+    """Put an employment on one more award."""
+    if not may_hire(award, scope) or host.pk not in scope.hosts:
+        raise PermissionDenied
+    assignment, created = Assignment.objects.get_or_create(
+        employment=employment,
+        award=award,
+        defaults={
+            "host": host,
+            "starts_on": max(employment.starts_on, award.starts_on),
+            "ends_on": min(employment.ends_on or award.ends_on, award.ends_on),
+        },
+    )
+    if not created:
+        raise Refused("Cette personne est déjà affectée à ce marché.")
+    record_act(
+        scope.user,
+        "employment.assigned",
+        f"Une personne affectée ({employment.get_type_display()}, {employment.employer}).",
+        award.lot.contract.operation,
+        *award.lot.clauses.all(),
+        day=scope.day,
+    )
+    return assignment
+
+
+def _must_overlap(award: Award, employment: Employment) -> None:
+    if employment.starts_on > award.ends_on or (
+        employment.ends_on and employment.ends_on < award.starts_on
+    ):
+        raise Refused(
+            f"L'exécution va du {award.starts_on:%d/%m/%Y} au {award.ends_on:%d/%m/%Y} :"
+            " cet emploi est en dehors."
+        )

@@ -1,0 +1,338 @@
+"""Employments and their monthly hours.
+
+A line says how many hours of one kind, by one employment, in one month, count on one award. It
+is never edited once validated: a correction is a new revision, so that what was known on any past
+date can be asked again. The month of an employment bounds the sum of its lines, in the database.
+"""
+
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from coclause.clauses.choices import HoursKind
+from coclause.clauses.models import Award
+from coclause.core.history import actor_required
+from coclause.core.models import User
+from coclause.core.periods import Period
+from coclause.hours.choices import EmploymentType, LineState, Source, Way
+from coclause.hours.database import (
+    LINE_ALLOCATES,
+    LINE_STAYS_IN_ITS_MONTH,
+    VALIDATED_LINE_NEVER_CHANGES,
+)
+from coclause.hours.queries import (
+    AssignmentQuerySet,
+    EmploymentQuerySet,
+    LineQuerySet,
+    StatementQuerySet,
+)
+from coclause.organisations.models import Organisation
+from coclause.people.choices import Level, Sex
+from coclause.people.models import Identity
+from coclause.reference.models import Commune
+
+HOURS = {"max_digits": 6, "decimal_places": 2}
+FIRST_OF_MONTH = Q(month__day=1)
+
+
+class Employment(Period):
+    """A work contract, mission or placement of one person with one employer.
+
+    The statistical facts are those of the day of hiring and stay so; figures read them, never the
+    person's record. Under row-level security, as `people.Person`.
+    """
+
+    identity = models.ForeignKey(Identity, on_delete=models.PROTECT, related_name="employments")
+    employer = models.ForeignKey(
+        Organisation, verbose_name="employeur", on_delete=models.PROTECT, related_name="+"
+    )
+    host = models.ForeignKey(
+        Organisation,
+        verbose_name="structure qui l'a saisi",
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    contract_number = models.CharField("numéro du contrat", max_length=40, blank=True)
+    type = models.CharField("type de contrat", max_length=24, choices=EmploymentType.choices)
+    way = models.CharField("modalité", max_length=24, choices=Way.choices)
+    trade = models.CharField("métier (code ROME)", max_length=5, blank=True)
+    source = models.CharField(
+        "origine", max_length=12, choices=Source.choices, default=Source.TYPED
+    )
+    sex = models.CharField("sexe", max_length=8, choices=Sex.choices, default=Sex.UNKNOWN)
+    age = models.PositiveSmallIntegerField(
+        "âge à l'embauche",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(14), MaxValueValidator(99)],
+    )
+    level = models.CharField(
+        "niveau de formation", max_length=16, choices=Level.choices, default=Level.UNKNOWN
+    )
+    criteria = ArrayField(
+        models.CharField(max_length=12), verbose_name="critères", default=list, blank=True
+    )
+    commune = models.ForeignKey(
+        Commune,
+        verbose_name="commune de résidence",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    district = models.CharField("quartier prioritaire (code)", max_length=12, blank=True)
+    district_vintage = models.CharField("millésime des quartiers", max_length=4, blank=True)
+    prescriber = models.ForeignKey(
+        Organisation,
+        verbose_name="prescripteur",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+
+    objects = EmploymentQuerySet.as_manager()
+
+    class Meta(Period.Meta):
+        verbose_name = "emploi"
+        ordering = ["starts_on", "pk"]
+        indexes = [GinIndex(fields=["criteria"], name="employment_criteria")]
+        triggers = [actor_required()]
+        constraints = [
+            *Period.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["employer", "identity", "starts_on", "contract_number"],
+                name="employment_once",
+            ),
+            models.CheckConstraint(
+                name="employment_age_bounds",
+                condition=Q(age__isnull=True) | Q(age__gte=14, age__lte=99),
+            ),
+            models.CheckConstraint(
+                name="employment_dates_plausible",
+                condition=Q(starts_on__gte="1990-01-01", starts_on__lte="2100-12-31"),
+            ),
+            models.CheckConstraint(
+                name="employment_district_with_vintage",
+                condition=Q(district="") | Q(district_vintage__gt=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_type_display()} du {self.starts_on:%d/%m/%Y}"
+
+
+class Assignment(Period):
+    """An employment works on an award, as part of the share of one host."""
+
+    employment = models.ForeignKey(
+        Employment, on_delete=models.CASCADE, related_name="assignments", db_constraint=True
+    )
+    award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="assignments")
+    host = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta(Period.Meta):
+        verbose_name = "affectation"
+        triggers = [actor_required()]
+        constraints = [
+            *Period.Meta.constraints,
+            models.UniqueConstraint(fields=["employment", "award"], name="assignment_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.employment_id} sur {self.award_id}"
+
+
+class EmploymentMonth(models.Model):
+    """The hours an employment worked in a month, on all sites, and those its lines already claim.
+
+    `hours_allocated` is kept by the trigger on lines, which locks this row first.
+    """
+
+    employment = models.ForeignKey(Employment, on_delete=models.CASCADE, related_name="months")
+    month = models.DateField("mois travaillé")
+    hours_worked = models.DecimalField("heures travaillées", **HOURS)
+    hours_allocated = models.DecimalField("heures réparties", **HOURS, default=0)
+
+    class Meta:
+        verbose_name = "mois d'un emploi"
+        triggers = [actor_required()]
+        constraints = [
+            models.UniqueConstraint(fields=["employment", "month"], name="month_once"),
+            models.CheckConstraint(name="month_first_day", condition=FIRST_OF_MONTH),
+            models.CheckConstraint(
+                name="month_allocated_within_worked",
+                condition=Q(hours_allocated__gte=0, hours_allocated__lte=F("hours_worked")),
+            ),
+            models.CheckConstraint(name="month_hours_possible", condition=Q(hours_worked__lte=744)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%m/%Y} : {self.hours_allocated} / {self.hours_worked}"
+
+
+class Statement(models.Model):
+    """What a company declared for an award and a month worked; without lines, a month at zero."""
+
+    award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="statements")
+    month = models.DateField("mois travaillé")
+    declared_on = models.DateField("déclarée le")
+    version = models.PositiveIntegerField(default=1)
+
+    objects = StatementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "déclaration mensuelle"
+        ordering = ["-month", "award"]
+        triggers = [actor_required()]
+        constraints = [
+            models.UniqueConstraint(fields=["award", "month"], name="statement_once"),
+            models.CheckConstraint(name="statement_first_day", condition=FIRST_OF_MONTH),
+            models.CheckConstraint(
+                name="statement_month_plausible",
+                condition=Q(month__gte="1990-01-01", month__lte="2100-12-31"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%m/%Y}, {self.award_id}"
+
+
+class StatementLine(models.Model):
+    """Hours of one kind by one employment in a month, counted on one award; one revision of them.
+
+    A later revision closes the earlier one: `corrected_at` when it is declared, `superseded_at`
+    when it is validated. Until then a validated line still counts.
+    """
+
+    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="lines")
+    employment_month = models.ForeignKey(
+        EmploymentMonth, on_delete=models.PROTECT, related_name="lines"
+    )
+    kind = models.CharField("nature", max_length=12, choices=HoursKind.choices)
+    revision = models.PositiveSmallIntegerField(default=1)
+    hours = models.DecimalField("heures", **HOURS)
+    state = models.CharField(
+        "état", max_length=12, choices=LineState.choices, default=LineState.DECLARED
+    )
+    declared_at = models.DateTimeField("déclarée le")
+    declared_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    returned_at = models.DateTimeField("renvoyée le", null=True, blank=True)
+    return_reason = models.CharField("motif du renvoi", max_length=300, blank=True)
+    validated_at = models.DateTimeField("validée le", null=True, blank=True)
+    validated_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    corrected_at = models.DateTimeField(null=True, blank=True)
+    superseded_at = models.DateTimeField(null=True, blank=True)
+
+    objects = LineQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "ligne d'heures"
+        triggers = [
+            actor_required(),
+            pgtrigger.Trigger(
+                name="validated_never_changes",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__state=LineState.VALIDATED),
+                func=VALIDATED_LINE_NEVER_CHANGES,
+            ),
+            pgtrigger.Trigger(
+                name="stays_in_its_month",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert
+                | pgtrigger.UpdateOf("statement_id", "employment_month_id"),
+                declare=[("matches", "boolean")],
+                func=LINE_STAYS_IN_ITS_MONTH,
+            ),
+            pgtrigger.Trigger(
+                name="allocates_inserted",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="changed"),
+                func=LINE_ALLOCATES,
+            ),
+            pgtrigger.Trigger(
+                name="allocates_updated",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                referencing=pgtrigger.Referencing(new="changed"),
+                func=LINE_ALLOCATES,
+            ),
+            pgtrigger.Trigger(
+                name="allocates_deleted",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Delete,
+                referencing=pgtrigger.Referencing(old="changed"),
+                func=LINE_ALLOCATES,
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["statement", "employment_month", "kind", "revision"],
+                name="line_revision_once",
+            ),
+            models.UniqueConstraint(
+                fields=["statement", "employment_month", "kind"],
+                condition=Q(corrected_at__isnull=True),
+                name="line_one_latest",
+            ),
+            models.UniqueConstraint(
+                fields=["statement", "employment_month", "kind"],
+                condition=Q(state=LineState.VALIDATED, superseded_at__isnull=True),
+                name="line_one_in_force",
+            ),
+            models.CheckConstraint(name="line_hours_positive", condition=Q(hours__gte=0)),
+            models.CheckConstraint(
+                name="line_state_facts",
+                condition=Q(
+                    state=LineState.VALIDATED,
+                    validated_at__isnull=False,
+                    validated_by__isnull=False,
+                )
+                | Q(state=LineState.RETURNED, validated_at__isnull=True, return_reason__gt="")
+                | Q(state=LineState.DECLARED, validated_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hours} h, {self.get_kind_display()}"
+
+
+class EmploymentFact(models.Model):
+    """What figures may read of an employment: its facts, by identity, without contract number.
+
+    A view owned by the owner of the tables: figures count everybody, and show nobody.
+    """
+
+    identity = models.ForeignKey(Identity, on_delete=models.DO_NOTHING, related_name="+")
+    employer = models.ForeignKey(Organisation, on_delete=models.DO_NOTHING, related_name="+")
+    host = models.ForeignKey(Organisation, on_delete=models.DO_NOTHING, related_name="+")
+    prescriber = models.ForeignKey(
+        Organisation, null=True, on_delete=models.DO_NOTHING, related_name="+"
+    )
+    commune = models.ForeignKey(Commune, null=True, on_delete=models.DO_NOTHING, related_name="+")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+    type = models.CharField(max_length=24, choices=EmploymentType.choices)
+    way = models.CharField(max_length=24, choices=Way.choices)
+    sex = models.CharField(max_length=8, choices=Sex.choices)
+    age = models.PositiveSmallIntegerField(null=True)
+    level = models.CharField(max_length=16, choices=Level.choices)
+    criteria = ArrayField(models.CharField(max_length=12))
+    district = models.CharField(max_length=12)
+
+    class Meta:
+        managed = False
+        db_table = "hours_employment_fact"
+        verbose_name = "fait d'emploi"

@@ -1,0 +1,80 @@
+"""Querysets of hours: who sees which, and what counts, today or as it was known on a date."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+
+from coclause.clauses.queries import linked
+from coclause.hours.choices import LineState
+from coclause.organisations.scopes import Scope
+
+if TYPE_CHECKING:
+    from coclause.hours.models import (  # noqa: F401
+        Assignment,
+        Employment,
+        Statement,
+        StatementLine,
+    )
+
+OPERATION = "award__lot__contract__operation__"
+
+
+class EmploymentQuerySet(models.QuerySet["Employment"]):
+    """The row policies already bound what is seen; `visible_to` says the same in words."""
+
+    def visible_to(self, scope: Scope) -> "EmploymentQuerySet":
+        shared = self.model._default_manager.filter(assignments__host__in=scope.hosts)
+        return self.filter(
+            Q(host__in=scope.hosts)
+            | Q(employer__in=scope.companies)
+            | Q(pk__in=shared.values("pk"))
+        )
+
+
+class AssignmentQuerySet(models.QuerySet["Assignment"]):
+    def in_month(self, month: date, last_day: date) -> "AssignmentQuerySet":
+        """Assignments that hold at least one day of the month."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=month), starts_on__lte=last_day)
+
+
+class StatementQuerySet(models.QuerySet["Statement"]):
+    def visible_to(self, scope: Scope) -> "StatementQuerySet":
+        mine = self.model._default_manager.filter(award__members__organisation__in=scope.companies)
+        return self.filter(linked(OPERATION, scope) | Q(pk__in=mine.values("pk")))
+
+
+class LineQuerySet(models.QuerySet["StatementLine"]):
+    """Without `known_on`, what counts now; with it, what counted at that moment."""
+
+    def validated(self, known_on: datetime | None = None) -> "LineQuerySet":
+        """Lines in force: validated, and not yet superseded by a validated correction."""
+        if known_on is None:
+            return self.filter(state=LineState.VALIDATED, superseded_at__isnull=True)
+        return self.filter(
+            Q(superseded_at__isnull=True) | Q(superseded_at__gt=known_on),
+            validated_at__lte=known_on,
+        )
+
+    def declared(self, known_on: datetime | None = None) -> "LineQuerySet":
+        """The latest revision of each line, unless it was sent back."""
+        if known_on is None:
+            return self.filter(corrected_at__isnull=True).exclude(state=LineState.RETURNED)
+        return self.filter(
+            Q(corrected_at__isnull=True) | Q(corrected_at__gt=known_on),
+            Q(returned_at__isnull=True) | Q(returned_at__gt=known_on),
+            declared_at__lte=known_on,
+        )
+
+    def to_check(self) -> "LineQuerySet":
+        """Declared and waiting for the facilitator."""
+        return self.filter(state=LineState.DECLARED, corrected_at__isnull=True)
+
+    def returned(self) -> "LineQuerySet":
+        """Sent back and waiting for the company."""
+        return self.filter(state=LineState.RETURNED, corrected_at__isnull=True)
+
+    def worked_between(self, first: date, last: date) -> "LineQuerySet":
+        """By month worked, whatever the month of validation."""
+        return self.filter(statement__month__gte=first, statement__month__lte=last)

@@ -1,0 +1,43 @@
+"""One transaction and one actor for the whole response."""
+
+from collections.abc import Callable
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+
+from coclause.core.actor import tell_database
+from coclause.core.models import User
+from coclause.organisations.scopes import Scope, nobody, scope_of
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class ScopedRequest(HttpRequest):
+    """A request as pages see it: with the scope of who asks."""
+
+    scope: Scope
+    user: User
+
+
+class ActorMiddleware:
+    """Opens a transaction around view and rendering, and tells the database who acts.
+
+    Row policies read it and triggers require it. An answer of 500 or more undoes everything.
+    A streamed answer is read after this ends: such a view opens its own transaction.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: ScopedRequest) -> HttpResponseBase:
+        day = timezone.localdate()
+        with transaction.atomic():
+            user = request.user if request.user.is_authenticated else None
+            tell_database(user, day)
+            request.scope = scope_of(user, day) if user else nobody(day)
+            response = self.get_response(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+        return response

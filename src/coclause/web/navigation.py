@@ -1,0 +1,42 @@
+"""The left bar, by role. The order is the order of work: to do, then things, then figures."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from coclause.organisations.scopes import Scope
+
+
+@dataclass(frozen=True)
+class Item:
+    label: str
+    url: str
+    current: bool = False
+    count: int | None = None
+    hot: bool = False
+
+
+def groups(scope: Scope, path: str, *, due: int | None = None) -> list[list[Item]]:
+    """The groups of links open to this scope; none for a stranger."""
+    if scope.main is None:
+        return []
+    todo = [("À faire", "desk")]
+    things: list[tuple[str, str]] = []
+    if scope.working_regions or scope.buyers or scope.companies:
+        things.append(("Opérations et clauses", "operations"))
+    if scope.working_regions:
+        things.append(("Marchés publiés", "published"))
+        things.append(("Organisations", "organisations"))
+    figures = [("Chiffres clés", "key-figures")]
+    if scope.figure_regions:
+        figures.insert(0, ("Tableau de bord", "dashboard"))
+    return [
+        [_item(label, name, path, due if name == "desk" else None) for label, name in group]
+        for group in (todo, things, figures)
+        if group
+    ]
+
+
+def _item(label: str, name: str, path: str, count: int | None) -> Item:
+    url = reverse(name)
+    return Item(label, url, current=path.startswith(url), count=count, hot=bool(count))

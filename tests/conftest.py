@@ -1,0 +1,86 @@
+"""The suite runs as `coclause_app` on a PostgreSQL of its own; nothing runs as a superuser."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+
+from coclause.core import embedded
+
+TEMPLATE = "coclause_template"
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Server]:
+    """A private server for this process, thrown away with its folder."""
+    state = tmp_path_factory.mktemp("postgres")
+    binaries = os.environ.get("COCLAUSE_TEST_BINARIES")
+    server = embedded.start(state, binaries=Path(binaries) if binaries else None, durable=False)
+    yield server
+    embedded.stop(state)
+
+
+def point(alias: str, url: str) -> None:
+    """Send a connection alias to another database."""
+    parsed = dj_database_url.parse(url)
+    connections[alias].close()
+    connections[alias].settings_dict.update(parsed)
+
+
+@pytest.fixture(scope="session")
+def migrated(cluster: embedded.Server, django_db_blocker: Any) -> str:
+    """The name of a migrated database, never written to: the others are copies of it."""
+    embedded.provision(cluster, TEMPLATE)
+    with django_db_blocker.unblock():
+        point("owner", cluster.url(embedded.OWNER, TEMPLATE))
+        call_command("migrate", database="owner", verbosity=0)
+        connections["owner"].close()
+    return TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(cluster: embedded.Server, migrated: str, django_db_blocker: Any) -> None:
+    """The database of tests that roll back."""
+    embedded.create_database(cluster, "coclause_test", template=migrated)
+    with django_db_blocker.unblock():
+        point("default", cluster.url(embedded.APP, "coclause_test"))
+
+
+@pytest.fixture
+def committed_db(
+    cluster: embedded.Server,
+    migrated: str,
+    django_db_setup: None,
+    django_db_blocker: Any,
+    worker_id: str,
+) -> Iterator[embedded.Server]:
+    """A database of its own where commits are real, for threads and browsers. Dropped after."""
+    name = f"coclause_committed_{worker_id}"
+    embedded.create_database(cluster, name, template=migrated)
+    before = dict(connections["default"].settings_dict)
+    with django_db_blocker.unblock():
+        point("default", cluster.url(embedded.APP, name))
+        yield cluster
+        connections.close_all()
+        connections["default"].settings_dict.update(before)
+    embedded.drop_database(cluster, name)
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """The folder of real files, when the checkout has one beside it."""
+    if not SHARED.is_dir():
+        pytest.skip("no shared files beside this checkout")
+    return SHARED / "data"
+
+
+def pytest_configure() -> None:
+    if not settings.DEMO:
+        raise pytest.UsageError("COCLAUSE_DEMO=1 is needed: run `make test`")
