@@ -1,4 +1,4 @@
-"""Querysets of contracts and clauses: who sees which, and what is committed and expected on a day."""
+"""Querysets of contracts and clauses: who sees which, what is committed and expected on a day."""
 
 from datetime import date
 from typing import TYPE_CHECKING

@@ -13,18 +13,18 @@ from coclause.core.models import Parameter
 FILE = Path(__file__).with_name("data") / "parameters.toml"
 
 
-class UnknownParameter(LookupError):
+class UnknownParameterError(LookupError):
     """No value is known for that day. Never answered by the nearest one."""
 
 
 def parameter(code: str, day: date) -> Decimal:
-    """The value in force that day, in the unit the file documents. Raises UnknownParameter."""
+    """The value in force that day, in the unit the file documents. Raises UnknownParameterError."""
     value = Parameter.objects.filter(code=code, period__contains=day).values_list(
         "value", flat=True
     )
     found = value.first()
     if found is None:
-        raise UnknownParameter(f"{code} : aucune valeur connue au {day:%d/%m/%Y}")
+        raise UnknownParameterError(f"{code} : aucune valeur connue au {day:%d/%m/%Y}")
     return found
 
 

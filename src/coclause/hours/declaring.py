@@ -139,7 +139,7 @@ def _locked_statement(award: Award, month: date, day: date, version: int) -> Sta
 
 
 def _locked_months(entries: list[Entry], month: date) -> dict[int, EmploymentMonth]:
-    """One row by employment, created when needed, locked in order so that nobody waits in a ring."""
+    """One row by employment, created when needed, locked in order: nobody waits in a ring."""
     employments = sorted({entry.employment_id for entry in entries if entry.total})
     EmploymentMonth.objects.bulk_create(
         [EmploymentMonth(employment_id=pk, month=month, hours_worked=0) for pk in employments],
@@ -180,15 +180,18 @@ def _problem(draft: _Draft, entry: Entry, assigned: bool) -> str | None:
     if entry.total > LONGEST_MONTH or (entry.worked or 0) > LONGEST_MONTH:
         return "Un mois compte au plus 744 heures : vérifiez le nombre."
     row = draft.months.get(entry.employment_id)
-    if row is None:
-        return None
+    return _overrun(draft, entry, row) if row else None
+
+
+def _overrun(draft: _Draft, entry: Entry, row: EmploymentMonth) -> str | None:
+    """Why the hours do not fit in the month's work, given what other awards already count."""
     elsewhere = _claimed_elsewhere(draft, row)
-    if entry.worked is not None:
-        if entry.worked < elsewhere + entry.total:
-            return _too_much(entry.worked, elsewhere)
-    elif elsewhere and elsewhere + entry.total > row.hours_worked:
-        return _too_much(row.hours_worked, elsewhere)
-    return None
+    worked = entry.worked
+    if worked is None:
+        if not elsewhere:
+            return None
+        worked = row.hours_worked
+    return _too_much(worked, elsewhere) if elsewhere + entry.total > worked else None
 
 
 def _claimed_elsewhere(draft: _Draft, row: EmploymentMonth) -> Decimal:

@@ -336,3 +336,6 @@ class EmploymentFact(models.Model):
         managed = False
         db_table = "hours_employment_fact"
         verbose_name = "fait d'emploi"
+
+    def __str__(self) -> str:
+        return f"{self.get_type_display()} du {self.starts_on:%d/%m/%Y}"

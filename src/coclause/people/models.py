@@ -43,7 +43,7 @@ class Identity(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    fingerprint = models.CharField(max_length=64, null=True, unique=True)
+    fingerprint = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001  emptied
     key = models.CharField("clé", max_length=20, blank=True)
 
     class Meta:

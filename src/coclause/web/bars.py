@@ -19,8 +19,8 @@ PADDING: Final = 12
 FIGURE_CHARACTER: Final = 11
 WORD_CHARACTER: Final = 7
 """Widths in pixels: beside a label, of a character at 20 px, of a character at 14 px."""
-EDGE: Final = 14
-"""Nearer than this share (%) to a side, a label is set from that side."""
+EDGE: Final = 34
+"""Nearer than this share (%) to a side, a label is set from that side: whole on a small phone."""
 
 
 @dataclass(frozen=True)

@@ -1,21 +1,22 @@
-"""One transaction and one actor for the whole response."""
+"""One transaction and one actor for the whole response; a refusal is a sentence, not a crash."""
 
 from collections.abc import Callable
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.utils import timezone
 
 from coclause.core.actor import tell_database
 from coclause.core.models import User
+from coclause.core.refusals import Refused
 from coclause.organisations.scopes import Scope, nobody, scope_of
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class ScopedRequest(HttpRequest):
-    """A request as pages see it: with the scope of who asks."""
+    """A signed-in request as pages see it: with the scope of who asks."""
 
     scope: Scope
     user: User
@@ -31,7 +32,7 @@ class ActorMiddleware:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: ScopedRequest) -> HttpResponseBase:
+    def __call__(self, request: ScopedRequest) -> HttpResponse:
         day = timezone.localdate()
         with transaction.atomic():
             user = request.user if request.user.is_authenticated else None
@@ -41,3 +42,11 @@ class ActorMiddleware:
             if response.status_code >= 500:
                 transaction.set_rollback(True)
         return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """An act that a view did not catch says why on a page of its own; nothing was written."""
+        if not isinstance(error, Refused):
+            return None
+        transaction.set_rollback(True)
+        context = {"sentence": error.sentence, "back": request.META.get("HTTP_REFERER", "")}
+        return render(request, "pages/refused.html", context, status=409)

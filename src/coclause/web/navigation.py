@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from coclause.organisations.scopes import Scope
 
@@ -38,5 +38,8 @@ def groups(scope: Scope, path: str, *, due: int | None = None) -> list[list[Item
 
 
 def _item(label: str, name: str, path: str, count: int | None) -> Item:
-    url = reverse(name)
+    try:
+        url = reverse(name)
+    except NoReverseMatch:  # pages under way
+        url = "#"
     return Item(label, url, current=path.startswith(url), count=count, hot=bool(count))

@@ -1,1 +1,12 @@
-urlpatterns: list = []
+"""Every page of CoClause, one folder by thing it is about."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("coclause.web.public.urls")),
+    path("", include("coclause.web.desk.urls")),
+    path("", include("coclause.web.operations.urls")),
+    path("", include("coclause.web.clauses.urls")),
+    path("", include("coclause.web.organisations.urls")),
+    path("", include("coclause.web.dashboard.urls")),
+]
