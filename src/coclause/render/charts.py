@@ -8,7 +8,6 @@ import math
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final, Literal
 
 from coclause.render import svg
@@ -69,7 +68,6 @@ def bars(
     rows: Sequence[Bar],
     *,
     title: str,
-    fonts: Path,
     unit: str = "",
     total: Number | None = None,
     width: int = 480,
@@ -96,7 +94,6 @@ def bars(
         specification,
         title=title,
         description=_told([(row.label, row.value) for row in rows], unit, total),
-        fonts=fonts,
         palette=palette,
         chart_id=chart_id,
     )
@@ -165,7 +162,6 @@ def columns(
     periods: Sequence[Period],
     *,
     title: str,
-    fonts: Path,
     unit: str = "",
     role: str = "green",
     target: Target | None = None,
@@ -222,7 +218,6 @@ def columns(
         specification,
         title=title,
         description=told,
-        fonts=fonts,
         palette=palette,
         chart_id=chart_id,
     )

@@ -13,12 +13,15 @@ from typing import Any, Final, Literal
 from coclause.render.charts import MARKET_ROLES
 from coclause.render.numbers import Measure, Number, amount, date_fr, is_number, percent
 from coclause.render.palette import PRINT
-from coclause.render.pdf import TEMPLATES, pdf
+from coclause.render.pdf import TEMPLATES, TooLongError, pdf
 
 State = Literal["provisoire", "clos"]
 MAX_TILES: Final = 8
 MAX_BARS: Final = 10
 MAX_GROUPS: Final = 4
+MAP_WIDTH: Final = 400
+"""Width to give ``maps.choropleth`` for this page: its words then come out near 9 points."""
+_SPACINGS: Final = (2.2, 1.8, 1.4, 1.0, 0.7, 0.45)
 
 
 @dataclass(frozen=True)
@@ -100,14 +103,23 @@ class KeyFiguresDocument:
 
 
 def key_figures(document: KeyFiguresDocument, *, fonts: Path) -> bytes:
-    """The one-page PDF of ``document``. Raises ``ValueError`` when it holds too much for a page."""
-    return pdf(
-        TEMPLATES / "key_figures.typ",
-        as_data(document),
-        fonts=fonts,
-        title=title_of(document),
-        day=document.known_on,
-    )
+    """The one-page PDF of ``document``, as airy as its content allows.
+
+    Raises ``ValueError`` when it holds more than a page can.
+    """
+    data = as_data(document)
+    for spacing in _SPACINGS:
+        try:
+            return pdf(
+                TEMPLATES / "key_figures.typ",
+                {**data, "spacing": spacing},
+                fonts=fonts,
+                title=title_of(document),
+                day=document.known_on,
+            )
+        except TooLongError:
+            continue
+    raise TooLongError("les chiffres clés ne tiennent pas sur une page : raccourcir les textes")
 
 
 def title_of(document: KeyFiguresDocument) -> str:
@@ -121,7 +133,8 @@ def as_data(document: KeyFiguresDocument) -> dict[str, Any]:
     return {
         "region": document.region,
         "year": str(document.year),
-        "state": document.state,
+        "closed": document.state == "clos",
+        "state": "provisoires" if document.state == "provisoire" else "clos",
         "known_on": date_fr(document.known_on),
         "period": document.period,
         "perimeter": document.perimeter,
@@ -189,7 +202,8 @@ def _rate(document: KeyFiguresDocument) -> dict[str, Any]:
     ratio = float(document.realised or 0) / float(document.committed or 1) if known else 0.0
     return {
         "words": percent(document.realised, document.committed),
-        "length": min(ratio, 1.0),
+        "length": ratio / max(ratio, 1.0),
+        "target": 1 / max(ratio, 1.0),
         "known": known,
         "realised": amount(document.realised, "h"),
         "committed": amount(document.committed, "h"),

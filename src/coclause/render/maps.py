@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 from typing import Any, Final
 
 from coclause.render import svg
@@ -14,7 +13,7 @@ from coclause.render.palette import HATCHED, Palette, paint
 CLASSES: Final = 4
 """Number of shades; a reader tells no more apart."""
 _LEGEND_SIZE: Final = 13
-_LEGEND_ENTRY: Final = 175
+_LEGEND_LINE: Final = 22
 Ring = list[list[float]]
 
 
@@ -40,7 +39,6 @@ def choropleth(
     values: Mapping[str, Measure],
     *,
     title: str,
-    fonts: Path,
     unit: str = "",
     bounds: Sequence[Number] | None = None,
     outlines: Sequence[Area] = (),
@@ -66,7 +64,7 @@ def choropleth(
     features = [
         {
             **_feature(area.geometry),
-            "class": classes[area.code].words,
+            "paint": paint(classes[area.code].role),
             "label": f"{svg.NAMED}{area.name} : {amount(measures[area.code], unit)}",
         }
         for area in areas
@@ -77,7 +75,6 @@ def choropleth(
         specification,
         title=title,
         description=_told(classes.values(), legend),
-        fonts=fonts,
         palette=palette,
         chart_id=chart_id,
     )
@@ -138,50 +135,91 @@ def _specification(
     outlines: Sequence[Area],
     width: int,
 ) -> dict[str, Any]:
-    colour = {
-        "field": "class",
-        "type": "nominal",
-        "scale": {
-            "domain": [entry.words for entry in legend],
-            "range": [paint(entry.role) for entry in legend],
-        },
-        "legend": {
-            "title": None,
-            "orient": "bottom",
-            "columns": max(1, width // _LEGEND_ENTRY),
-            "symbolType": "square",
-            "symbolSize": 180,
-            "symbolStrokeColor": paint("edge"),
-            "symbolStrokeWidth": 0.5,
-            "labelColor": paint("ink"),
-            "labelFontSize": _LEGEND_SIZE,
-            "labelLimit": width,
-            "rowPadding": 6,
-            "columnPadding": 16,
-            "offset": 12,
-            "aria": False,
-        },
-    }
-    shape = {"type": "geoshape", "stroke": paint("paper"), "strokeWidth": 0.7}
-    border = {"type": "geoshape", "filled": False, "stroke": paint("ink"), "strokeWidth": 1.1}
+    projection, map_height = _projection(features, width)
+    entries, legend_height = _legend_entries(legend, width, map_height + _LEGEND_LINE)
     layers: list[dict[str, Any]] = [
         {
             "data": {"values": features},
-            "mark": {**shape, "aria": True},
-            "encoding": {"fill": colour, "description": {"field": "label"}},
+            "mark": {
+                "type": "geoshape",
+                "stroke": paint("paper"),
+                "strokeWidth": 0.7,
+                "aria": True,
+            },
+            "encoding": {
+                "fill": {"field": "paint", "type": "nominal", "scale": None, "legend": None},
+                "description": {"field": "label"},
+            },
         }
     ]
     if outlines:
         shapes = [_feature(area.geometry) for area in outlines]
-        layers.append({"data": {"values": shapes}, "mark": border})
+        border = {"filled": False, "stroke": paint("ink"), "strokeWidth": 1.1}
+        layers.append({"data": {"values": shapes}, "mark": {"type": "geoshape", **border}})
     return {
         "width": width,
-        "height": round(width * _proportion(features)),
-        "padding": 1,
-        "autosize": {"type": "pad", "contains": "padding"},
-        "projection": {"type": "mercator"},
-        "layer": layers,
+        "height": map_height + _LEGEND_LINE + legend_height,
+        "padding": 0,
+        "autosize": "none",
+        "projection": projection,
+        "layer": [*layers, *_legend_layers(entries)],
     }
+
+
+def _legend_entries(
+    legend: Sequence[MapClass], width: int, top: int
+) -> tuple[list[dict[str, Any]], int]:
+    """Where each entry of the legend goes, in as many columns as its words leave room for."""
+    column = 40 + max(len(entry.words) for entry in legend) * _LEGEND_SIZE * 0.5
+    columns = max(1, int(width // column))
+    lines = math.ceil(len(legend) / columns)
+    entries = []
+    for index, entry in enumerate(legend):
+        left, middle = 1 + (index // lines) * column, top + (index % lines) * _LEGEND_LINE + 8
+        entries.append(
+            {
+                "left": left,
+                "right": left + 14,
+                "text": left + 21,
+                "top": middle - 7,
+                "middle": middle,
+                "bottom": middle + 7,
+                "words": entry.words,
+                "paint": paint(entry.role),
+            }
+        )
+    return entries, lines * _LEGEND_LINE
+
+
+def _legend_layers(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def pixel(field: str) -> dict[str, Any]:
+        return {"field": field, "type": "quantitative", "scale": None, "axis": None}
+
+    square = {"type": "rect", "stroke": paint("edge"), "strokeWidth": 0.5}
+    words = {"type": "text", "align": "left", "baseline": "middle", "fontSize": _LEGEND_SIZE}
+    return [
+        {
+            "data": {"values": entries},
+            "mark": square,
+            "encoding": {
+                "x": pixel("left"),
+                "x2": {"field": "right"},
+                "y": pixel("top"),
+                "y2": {"field": "bottom"},
+                "fill": {"field": "paint", "type": "nominal", "scale": None, "legend": None},
+            },
+        },
+        {
+            "data": {"values": entries},
+            "mark": words,
+            "encoding": {
+                "x": pixel("text"),
+                "y": pixel("middle"),
+                "text": {"field": "words"},
+                "color": {"value": paint("ink")},
+            },
+        },
+    ]
 
 
 def _feature(geometry: Mapping[str, Any]) -> dict[str, Any]:
@@ -200,18 +238,24 @@ def _turned(ring: Ring, *, clockwise: bool) -> Ring:
     return ring if (area > 0) == clockwise else ring[::-1]
 
 
-def _proportion(features: Sequence[Mapping[str, Any]]) -> float:
-    """Height of the map for a width of one, in Mercator's projection."""
+def _projection(features: Sequence[Mapping[str, Any]], width: int) -> tuple[dict[str, Any], int]:
+    """Mercator fitted to ``width``, or to a height of 1.5 times the width for a tall territory."""
     points = [
         point
         for feature in features
         for polygon in feature["geometry"]["coordinates"]
         for point in polygon[0]
     ]
-    wide = max(point[0] for point in points) - min(point[0] for point in points)
-    highest, lowest = max(point[1] for point in points), min(point[1] for point in points)
-    tall = math.degrees(_mercator(highest) - _mercator(lowest))
-    return min(max(tall / wide, 0.3), 1.6) if wide else 1.0
+    west, east = min(point[0] for point in points), max(point[0] for point in points)
+    south = _mercator(min(point[1] for point in points))
+    north = _mercator(max(point[1] for point in points))
+    wide, tall = math.radians(east - west), north - south
+    if not wide or not tall:
+        raise ValueError("une carte a une largeur et une hauteur")
+    scale = min((width - 2) / wide, width * 1.5 / tall)
+    left = (width - scale * wide) / 2
+    translate = [left - scale * math.radians(west), 1 + scale * north]
+    return {"type": "mercator", "scale": scale, "translate": translate}, round(scale * tall) + 2
 
 
 def _mercator(latitude: float) -> float:

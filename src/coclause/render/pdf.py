@@ -12,9 +12,18 @@ from typing import Any, Final
 
 import typst
 
+from coclause.render.glyphs import written
+
 TEMPLATES: Final = Path(__file__).parent / "typst"
 """Folder of the house's templates; a template reads nothing outside its own folder."""
 FONT: Final = "Source Sans 3"
+
+
+_TOO_LONG: Final = "trop long"
+
+
+class TooLongError(ValueError):
+    """A one-page document does not hold on its page."""
 
 
 def pdf(
@@ -28,9 +37,11 @@ def pdf(
 ) -> bytes:
     """The PDF/UA-1 of ``template``: tagged, titled, in ``lang``; the same data give the same bytes.
 
-    ``data`` holds what JSON holds. ``fonts`` is the folder of the Source Sans 3 TTF files, and no
-    other font is used. ``day`` dates the document. Raises ``FileNotFoundError`` when the template
-    or the fonts are missing, ``ValueError`` when Typst refuses the document, with its reason.
+    ``data`` holds what JSON holds. ``fonts`` is the folder of the Source Sans 3 TTF files; no other
+    font is used, and a sign that it lacks becomes a square. ``day`` dates the document.
+
+    Raises ``FileNotFoundError`` when the template or the fonts are missing, ``TooLongError`` when a
+    one-page template overflows, ``ValueError`` when Typst refuses the document, with its reason.
     """
     if not template.is_file():
         raise FileNotFoundError(template)
@@ -40,7 +51,8 @@ def pdf(
     if FONT not in family.families():
         # Without its fonts Typst would make a blank document and say nothing.
         raise FileNotFoundError(f"police {FONT} absente de {fonts}")
-    given = {**data, "title": title, "lang": lang, "day": day.isoformat()}
+    regular = fonts / "SourceSans3-Regular.ttf"
+    given = written({**data, "title": title, "lang": lang, "day": day.isoformat()}, regular)
     try:
         made = typst.compile(
             str(template),
@@ -52,5 +64,7 @@ def pdf(
             timestamp=datetime.combine(day, time(), tzinfo=UTC),
         )
     except typst.TypstError as refusal:
+        if _TOO_LONG in refusal.message:
+            raise TooLongError(f"{template.name} : plus d'une page") from refusal
         raise ValueError(f"{template.name} : {refusal.message}") from refusal
     return bytes(made)

@@ -5,7 +5,6 @@ import json
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, Final
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
@@ -15,7 +14,8 @@ from defusedxml.ElementTree import fromstring
 from coclause.render.numbers import NARROW
 from coclause.render.palette import HATCHED, PREFIX, PRINT, Palette
 
-FONT: Final = "Source Sans 3"
+FONT: Final = "'Source Sans 3'"
+"""In quotes: without them, a word that begins with a digit is no font name in an SVG."""
 NAMED: Final = "name:"
 """What a ``description`` channel begins with when its shape shall carry a ``<title>``."""
 
@@ -39,32 +39,29 @@ _DECIMALS: Final = re.compile(r"-?\d+\.\d\d+")
 register_namespace("", _SVG)
 
 
-@lru_cache(maxsize=1)
-def _know_fonts(fonts: Path) -> None:
-    vl_convert.register_font_directory(str(fonts.resolve()))
-
-
 def draw(
     specification: Mapping[str, Any],
     *,
     title: str,
     description: str,
-    fonts: Path,
     palette: Palette = "screen",
     chart_id: str = "",
 ) -> str:
     """The finished SVG of ``specification``, kept in memory by content.
 
-    ``title`` and ``description`` are what a screen reader says, in French. ``fonts`` is the folder
-    of the Source Sans 3 TTF files. ``chart_id`` prefixes every id; by default it comes from the
-    content, so give one when the very same picture appears twice in a page.
+    ``title`` and ``description`` are what a screen reader says, in French. ``chart_id``
+    prefixes every id; by default it comes from the content, so give one when the very same picture
+    appears twice in a page.
+
+    The SVG keeps its text as text, in the font of the page or document that shows it. vl-convert
+    cannot measure "Source Sans 3" (a family name with a word that begins with a digit), registered
+    or not: specifications place their words by themselves and never count on its measures.
     """
-    _know_fonts(fonts)
     content = json.dumps(specification, ensure_ascii=False, sort_keys=True)
     return _finished(content, title, description, palette, chart_id)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _finished(content: str, title: str, description: str, palette: Palette, chart_id: str) -> str:
     raw = vl_convert.vegalite_to_svg(
         content,
