@@ -38,7 +38,7 @@ def _plain_static_files() -> Iterator[None]:
 
 def draw(source: str, **extra: Any) -> str:
     """The HTML of a template written with components."""
-    template = engines["django"].from_string(CottonCompiler().process(source))  # type: ignore[attr-defined]
+    template = engines["django"].from_string(CottonCompiler().process(source))
     return str(template.render({**gallery.context(), **extra}, gallery.request()))
 
 
@@ -201,7 +201,7 @@ def test_no_accessibility_rule_is_broken(
         page.evaluate(axe.read_text(encoding="utf-8"))
         for details in page.locator("details").all():
             details.evaluate("element => { element.open = true }")
-        result = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+        result = page.evaluate("axe.run(document, { resultTypes: ['violations', 'incomplete'] })")
     finally:
         page.close()
     faults = [
@@ -211,6 +211,15 @@ def test_no_accessibility_rule_is_broken(
         for node in fault["nodes"]
     ]
     assert faults == []
+    # Text of the very colour of its ground: axe leaves it to the eye, it is a fault all the same.
+    assert "equalRatio" not in [
+        check["data"]["messageKey"]
+        for doubt in result["incomplete"]
+        if doubt["id"] == "color-contrast"
+        for node in doubt["nodes"]
+        for check in node["any"]
+        if check["data"]
+    ]
 
 
 @needs_browser
@@ -264,7 +273,7 @@ def test_a_double_click_sends_once(browser: Browser) -> None:
               });
             }"""
         )
-        page.get_by_label("Travaux").check()
+        page.get_by_role("radio", name="Travaux").check()
         page.get_by_role("button", name="Enregistrer").dblclick()
         assert page.evaluate("window.sent") == 1
     finally:

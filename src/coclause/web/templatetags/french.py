@@ -16,9 +16,9 @@ register = template.Library()
 T = TypeVar("T")
 
 
-def _known(value: T | str | None) -> T | None:
+def _known(value: T) -> T | None:
     """``value``, or ``None`` for the empty string of an undefined template variable."""
-    return None if value == "" else value  # type: ignore[return-value]
+    return None if value == "" else value
 
 
 def _day(value: date | str | None) -> date | None:
