@@ -134,6 +134,8 @@ class Supervisor:
         process = _spawn(command, environment)
         while process.poll() is None and not self._asked_to_stop.wait(TICK_SECONDS):
             pass
+        if process.returncode:
+            say("La préparation a échoué : voyez les messages ci-dessus.")
         return process.returncode or 0
 
     def _end(self) -> None:
