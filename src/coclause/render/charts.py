@@ -179,94 +179,6 @@ def columns(
     room = width / max(1, len(periods))
     direct = _widest([amount(period.value, unit) for period in periods], SMALL) < room
     values = _column_values(periods, unit, role, room, direct=direct)
-    ceiling = max((float(row.value) for row in rows if is_number(row.value)), default=0.0)
-    values: list[dict[str, Any]] = []
-    top = 0
-    for row in rows:
-        name = _lines(row.label, letters)
-        bar_top = top + _LINE * len(name) + 3
-        known = is_number(row.value)
-        length = float(row.value) if is_number(row.value) else 0.0
-        values.append(
-            {
-                "name": name,
-                "name_top": top,
-                "bar_top": bar_top,
-                "bar_bottom": bar_top + _BAR,
-                # A sliver, so that a small figure is not taken for none.
-                "value": max(length, ceiling * _SLIVER) if length else 0.0,
-                "amount": amount(row.value, unit),
-                "share": percent(row.value, total) if is_number(row.value) else "",
-                "track": paint("well" if known else HATCHED),
-                "paint": paint(row.role or MARKET_ROLES.get(row.label.lower(), "green")),
-            }
-        )
-        top = bar_top + _BAR + _GAP
-    return values, max(1, top - _GAP)
-
-
-def _bar_layers(width: int, share_width: int) -> list[dict[str, Any]]:
-    right = width - share_width
-    length = {
-        "field": "value",
-        "type": "quantitative",
-        "axis": None,
-        "scale": {"range": [0, width], "domainMin": 0, "nice": False},
-    }
-    band = {"y": _pixel("bar_top"), "y2": {"field": "bar_bottom"}}
-    bar = {"type": "rect", "cornerRadius": 3}
-    layers: list[dict[str, Any]] = [
-        {
-            "mark": bar,
-            "encoding": {**band, "x": {"value": 0}, "x2": {"value": width}, "fill": _own("track")},
-        },
-        {
-            "mark": bar,
-            "transform": [{"filter": "datum.value > 0"}],
-            "encoding": {**band, "x": length, "x2": {"datum": 0}, "fill": _own("paint")},
-        },
-        {"mark": _text("left", lineHeight=_LINE), "encoding": _words("name", 0, "ink")},
-        {"mark": _text("right", fontWeight=600), "encoding": _words("amount", right, "ink")},
-    ]
-    if share_width:
-        share = _text("right", fontSize=14)
-        layers.append({"mark": share, "encoding": _words("share", width, "slate")})
-    return layers
-
-
-def columns(
-    periods: Sequence[Period],
-    *,
-    title: str,
-    unit: str = "",
-    role: str = "green",
-    target: Target | None = None,
-    width: int = 640,
-    height: int = 240,
-    palette: Palette = "screen",
-    chart_id: str = "",
-) -> str:
-    """Columns by month or year, with their values above them where these fit.
-
-    Where they do not (twelve months on a phone), a scale with light lines replaces them.
-    Provisional periods are hatched with an outline; unknown ones say so. ``target`` draws a
-    dashed line.
-    """
-    room = width / max(1, len(periods))
-    direct = _widest([amount(period.value, unit) for period in periods], SMALL) < room
-    every = math.ceil(_widest([period.label for period in periods], SMALL) / room)
-    values = [
-        {
-            # A key that keeps the order; the axis shows what follows it.
-            "key": f"{index:04d}{period.label if index % every == 0 else ''}",
-            "value": float(period.value) if is_number(period.value) else 0,
-            "amount": _over(period.value, unit, room)
-            if direct or not is_number(period.value)
-            else "",
-            "paint": paint(HATCHED if period.provisional else role),
-        }
-        for index, period in enumerate(periods)
-    ]
     ceiling = max([float(p.value) for p in periods if is_number(p.value)], default=0.0)
     if target:
         ceiling = max(ceiling, float(target.value))
@@ -302,19 +214,20 @@ def columns(
 def _column_values(
     periods: Sequence[Period], unit: str, role: str, room: float, *, direct: bool
 ) -> list[dict[str, Any]]:
-    every = math.ceil(_widest([period.label for period in periods], SMALL) / room)
-    return [
-        {
-            # A key that keeps the order; the axis shows what follows it.
-            "key": f"{index:04d}{period.label if index % every == 0 else ''}",
-            "value": float(period.value) if is_number(period.value) else 0,
-            "amount": _over(period.value, unit, room)
-            if direct or not is_number(period.value)
-            else "",
-            "paint": paint(HATCHED if period.provisional else role),
-        }
-        for index, period in enumerate(periods)
-    ]
+    every = max(1, math.ceil(_widest([period.label for period in periods], SMALL) / room))
+    values = []
+    for index, period in enumerate(periods):
+        known = is_number(period.value)
+        values.append(
+            {
+                # A key that keeps the order; the axis shows what follows it.
+                "key": f"{index:04d}{period.label if index % every == 0 else ''}",
+                "value": float(period.value) if is_number(period.value) else 0,
+                "amount": _over(period.value, unit, room) if direct or not known else "",
+                "paint": paint(HATCHED if period.provisional else role),
+            }
+        )
+    return values
 
 
 def _column_layers(
