@@ -1,6 +1,6 @@
 """Published contracts into the tables: all the files of an import, or nothing of them.
 
-Rows are read, sorted by the database, merged contract by contract and written by batches; a
+Rows are read, sorted on disk, merged contract by contract and written by batches; a
 contract already known keeps what the new files do not say again.
 """
 
@@ -30,7 +30,7 @@ from coclause.watch.models import (
     PublishedState,
 )
 from coclause.watch.records import Rows, from_rows, to_rows
-from coclause.watch.staging import open_stage, stage, staged
+from coclause.watch.staging import Stage, open_stage
 from coclause.watch.territories import Territories
 
 CONTRACTS_AT_A_TIME = 1000
@@ -81,40 +81,50 @@ def import_files(
     everything and undoes it, so that its answer is the real one. `territories` places contracts
     in their département and region. Raises `UnreadableFile`, and then nothing is kept.
     """
-    with transaction.atomic():
-        result = _import(paths, day, territories or Territories())
-        if dry_run:
-            transaction.set_rollback(True)
-    return result
-
-
-def _import(paths: Sequence[Path], day: date, territories: Territories) -> ImportResult:
     result = ImportResult()
-    run = ImportRun.objects.create(day=day, started_at=timezone.now())
-    open_stage()
-    for rank, path in enumerate(paths):
-        _stage_file(run, path, rank, result)
-    contracts = staged()
-    while batch := list(islice(contracts, CONTRACTS_AT_A_TIME)):
-        _store(batch, run, territories, result)
-    link_duplicates(run)
-    _close(run, result)
+    run = ImportRun(day=day, started_at=timezone.now())
+    with open_stage() as stage:
+        files = [_stage_file(stage, path, rank, day, result) for rank, path in enumerate(paths)]
+        with transaction.atomic():
+            _write_all(run, stage, files, territories or Territories(), result)
+            if dry_run:
+                transaction.set_rollback(True)
     return result
 
 
-def _stage_file(run: ImportRun, path: Path, rank: int, result: ImportResult) -> None:
+def _stage_file(
+    stage: Stage, path: Path, rank: int, day: date, result: ImportResult
+) -> ImportedFile:
+    """Read a file whole; its record is for the run to come."""
     format_ = recognise(path)
     before = result.rows
-    stage(_accepted(path, run.day, result), file=rank)
+    stage.add(_accepted(path, day, result), file=rank)
     with path.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-    ImportedFile.objects.create(
-        run=run,
+    return ImportedFile(
         name=text(path.name, 255),
         sha256=sha256,
         format=format_.value,
         rows=result.rows - before,
     )
+
+
+def _write_all(
+    run: ImportRun,
+    stage: Stage,
+    files: Sequence[ImportedFile],
+    territories: Territories,
+    result: ImportResult,
+) -> None:
+    run.save()
+    for file in files:
+        file.run = run
+    ImportedFile.objects.bulk_create(files)
+    contracts = stage.contracts()
+    while batch := list(islice(contracts, CONTRACTS_AT_A_TIME)):
+        _store(batch, run, territories, result)
+    link_duplicates(run)
+    _close(run, result)
 
 
 def _accepted(path: Path, day: date, result: ImportResult) -> Iterator[RawContract]:

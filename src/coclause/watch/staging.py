@@ -1,12 +1,15 @@
-"""Rows waiting to be merged, in a temporary table: any file size in bounded memory.
+"""Rows waiting to be merged, in a temporary file of the machine: any size, bounded memory.
 
 Rows of one contract are anywhere in its file (the real ones are sorted by date), so that they
-can be merged only once all are read: the database sorts them, and they come back contract by
-contract. The table lives and dies with the transaction.
+can be merged only once all are read. SQLite sorts them on disk and gives them back contract by
+contract; its unnamed database vanishes with the connection. PostgreSQL is not asked: the web's
+role may make no temporary table, and a file that turns out unreadable has then cost it nothing.
 """
 
 import json
+import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import astuple, replace
 from datetime import date
 from decimal import Decimal
@@ -15,45 +18,43 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, cast
 
-from django.db import connection
-
 from coclause.watch.decp.merging import combine, supersede
 from coclause.watch.decp.records import Holder, RawContract, RawState
 
-ROWS_AT_A_TIME = 2000
 
+class Stage:
+    """The rows of an import, by contract."""
 
-def open_stage() -> None:
-    """Make the table, empty. Needs a transaction: the table is dropped with it."""
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS pg_temp.watch_stage")
-        cursor.execute(
-            'CREATE TEMPORARY TABLE watch_stage (key text COLLATE "C", file int, said text)'
-            " ON COMMIT DROP"
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        connection.execute("CREATE TABLE stage (key text, file int, said text)")
+
+    def add(self, contracts: Iterable[RawContract], *, file: int) -> None:
+        """Add the contracts of the file of that rank."""
+        self._connection.executemany(
+            "INSERT INTO stage VALUES (?, ?, ?)",
+            ((" ".join(one.key), file, _written(one)) for one in contracts),
         )
 
-
-def stage(contracts: Iterable[RawContract], *, file: int) -> None:
-    """Add the contracts of the file of that rank."""
-    with (
-        connection.cursor() as cursor,
-        cursor.copy("COPY watch_stage (key, file, said) FROM STDIN") as copy,
-    ):
-        for contract in contracts:
-            copy.write_row((" ".join(contract.key), file, _written(contract)))
-
-
-def staged() -> Iterator[RawContract]:
-    """Each contract once: rows of one file combined, a later file superseding an earlier one."""
-    with connection.connection.cursor(name="watch_stage") as cursor:
-        cursor.itersize = ROWS_AT_A_TIME
-        cursor.execute("SELECT key, file, said FROM watch_stage ORDER BY key, file")
-        for _, rows in groupby(cursor, key=itemgetter(0)):
+    def contracts(self) -> Iterator[RawContract]:
+        """Each contract once: rows of a file combined, a later file superseding an earlier one."""
+        rows = self._connection.execute("SELECT key, file, said FROM stage ORDER BY key, file")
+        for _, of_contract in groupby(rows, key=itemgetter(0)):
             by_file = [
-                combine([_read(said) for _, _, said in group])
-                for _, group in groupby(rows, key=itemgetter(1))
+                combine([_read(said) for _, _, said in of_file])
+                for _, of_file in groupby(of_contract, key=itemgetter(1))
             ]
             yield reduce(supersede, by_file)
+
+
+@contextmanager
+def open_stage() -> Iterator[Stage]:
+    """A stage, gone at the end."""
+    connection = sqlite3.connect("")
+    try:
+        yield Stage(connection)
+    finally:
+        connection.close()
 
 
 def _written(contract: RawContract) -> str:
