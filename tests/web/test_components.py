@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import component_gallery as gallery
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -16,6 +15,7 @@ from django.template import engines
 from django.test import override_settings
 from django_cotton.compiler_regex import CottonCompiler
 from playwright.sync_api import Browser, Page, Route, sync_playwright
+from tests.web import component_gallery as gallery
 
 from coclause.web.bars import hours_bar
 from coclause.web.templatetags import french
@@ -128,6 +128,7 @@ def test_a_turn_is_said_in_words() -> None:
 def test_figures_are_written_the_french_way() -> None:
     assert french.number(1051292) == "1\u202f051\u202f292"
     assert french.hours(Decimal("151.67")) == "151,67\u00a0h"
+    assert french.hours("hidden") == "<\u00a05"
     assert french.euros(40000) == "40\u202f000\u00a0€"
     assert french.percent(468, 1240) == "38\u202f%"
     assert french.month_fr(date(2026, 10, 1)) == "octobre 2026"

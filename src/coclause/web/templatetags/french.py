@@ -4,7 +4,6 @@ An undefined template variable arrives as an empty string: it is unknown, like `
 """
 
 from datetime import date, datetime
-from typing import TypeVar
 
 from django import template
 from django.utils import timezone
@@ -13,44 +12,46 @@ from coclause.render import numbers
 
 register = template.Library()
 
-T = TypeVar("T")
 
-
-def _known(value: T) -> T | None:
+def _number(value: numbers.Number | str | None) -> numbers.Number | None:
     """``value``, or ``None`` for the empty string of an undefined template variable."""
-    return None if value == "" else value
+    return None if isinstance(value, str) else value
+
+
+def _measure(value: numbers.Measure | str) -> numbers.Measure:
+    """The same for a figure that may be hidden because it counts too few persons."""
+    return "hidden" if value == numbers.HIDDEN else _number(value)
 
 
 def _day(value: date | str | None) -> date | None:
     """The calendar day of a date or of an instant, in the time zone of the site."""
-    known = _known(value)
-    if isinstance(known, datetime) and timezone.is_aware(known):
-        return timezone.localtime(known).date()
-    return known if isinstance(known, date) else None
+    if isinstance(value, datetime) and timezone.is_aware(value):
+        return timezone.localtime(value).date()
+    return value if isinstance(value, date) else None
 
 
 @register.filter
 def number(value: numbers.Measure) -> str:
     """``1051292`` → ``1 051 292``; ``16.8`` → ``16,8``; hidden → ``< 5``."""
-    return numbers.amount(_known(value))
+    return numbers.amount(_measure(value))
 
 
 @register.filter
 def hours(value: numbers.Measure) -> str:
     """``1051292`` → ``1 051 292 h``."""
-    return numbers.amount(_known(value), "h")
+    return numbers.amount(_measure(value), "h")
 
 
 @register.filter
 def euros(value: numbers.Number | None) -> str:
     """``40000`` → ``40 000 €``."""
-    return numbers.euros(_known(value))
+    return numbers.euros(_number(value))
 
 
 @register.filter
 def percent(part: numbers.Number | None, whole: numbers.Number | None) -> str:
     """``{{ validated|percent:committed }}`` → ``38 %``, without decimals."""
-    return numbers.percent(_known(part), _known(whole), places=0)
+    return numbers.percent(_number(part), _number(whole), places=0)
 
 
 @register.filter
