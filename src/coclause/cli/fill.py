@@ -5,16 +5,16 @@ import importlib
 import os
 
 import psycopg
+from django.conf import settings
 
 from coclause.cli import database
 from coclause.cli.migrate import migrate
 from coclause.cli.parsing import RefusedError
 
-# Called in this order, without arguments; each may be called again after an interruption.
-STEPS = (
-    ("Territoires et nomenclatures", "coclause.reference.loading", "load_all"),
-    ("Données fictives de Bourgogne-Franche-Comté", "coclause.cli.demo_data", "build"),
-)
+# Both read the models, so they are imported once Django is set up. Each may be called again
+# after an interruption.
+REFERENCE = "coclause.reference.loading"
+FICTION = "coclause.cli.demo_data"
 # Written on the database itself when the last step is done: it lives and dies with the data.
 FILLED = "coclause: demonstration data loaded"
 
@@ -40,9 +40,10 @@ def run(args: argparse.Namespace) -> int:
     url = os.environ.get("DATABASE_OWNER_URL", os.environ["DATABASE_URL"])
     with psycopg.connect(url, autocommit=True) as connection:
         if not _is_filled(connection):
-            for title, module, function in STEPS:
-                print(f"{title}…", flush=True)
-                getattr(importlib.import_module(module), function)()
+            print("Territoires et nomenclatures…", flush=True)
+            importlib.import_module(REFERENCE).load_all(node_modules=settings.NODE_MODULES)
+            print("Données fictives…", flush=True)
+            importlib.import_module(FICTION).build()
             _mark_filled(connection)
     print("La base de démonstration est prête.")
     return 0
