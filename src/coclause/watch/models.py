@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from coclause.clauses.models import Operation
 from coclause.watch.choices import (
     ContractKind,
     DuplicateReason,
@@ -131,6 +132,15 @@ class PublishedContract(models.Model):
     )
     last_seen = models.ForeignKey(
         ImportRun, on_delete=models.PROTECT, related_name="+", verbose_name="vu en dernier"
+    )
+    # Several contracts, published lot by lot, may belong to one operation.
+    operation = models.ForeignKey(
+        Operation,
+        verbose_name="opération qui le suit",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="published",
     )
 
     class Meta:
