@@ -27,10 +27,19 @@ from coclause.watch.importing import import_files  # noqa: E402
 
 SIZES = (1_000, 5_000, 25_000)
 DAY = date(2026, 11, 22)
-HEADER = (
-    "id,acheteur_id,acheteur_nom,objet,codeCPV,titulaire_id,titulaire_nom,montant,"
-    "dateNotification,dureeMois,considerationsSociales"
-).split(",")
+HEADER = [
+    "id",
+    "acheteur_id",
+    "acheteur_nom",
+    "objet",
+    "codeCPV",
+    "titulaire_id",
+    "titulaire_nom",
+    "montant",
+    "dateNotification",
+    "dureeMois",
+    "considerationsSociales",
+]
 
 
 def rows(contracts: int) -> Iterator[list[str]]:
@@ -39,11 +48,11 @@ def rows(contracts: int) -> Iterator[list[str]]:
         for rank in range(contracts):
             yield [
                 f"2026-{rank // 500:05d}",
-                f"{20_000_000_000_000 + rank % 500:014d}",
+                f"{200_000_000 + rank % 500}00012",
                 "Commune imaginaire",
                 f"Travaux imaginaires, lot {rank}",
                 "45210000",
-                f"{50_000_000_000_000 + rank % 900:014d}",
+                f"{500_000_000 + rank % 900}00012",
                 "Toits Fictifs",
                 str(50_000 + rank + extra),
                 f"2026-{month:02d}-{rank % 28 + 1:02d}",

@@ -95,6 +95,20 @@ def test_a_new_state_is_a_change_and_the_old_ones_stay(tmp_path: Path) -> None:
     assert [state.amount for state in kept.states.all()] == [120000, 150000]
 
 
+def test_a_change_leaves_what_is_not_published_alone(tmp_path: Path) -> None:
+    totals(csv_file(tmp_path, row()))
+    before = PublishedContract.objects.get()
+    said = {"montant": "150000", "dateNotification": "2026-06-01"}
+    with CaptureQueriesContext(connection) as queries:
+        totals(csv_file(tmp_path, row(**said)))
+    (upsert,) = [q["sql"] for q in queries if 'INTO "watch_publishedcontract"' in q["sql"]]
+    updated = upsert.split("DO UPDATE SET")[1]
+    assert '"operation_id"' not in updated
+    assert '"first_seen_id"' not in updated
+    after = PublishedContract.objects.get()
+    assert (after.pk, after.first_seen_id) == (before.pk, before.first_seen_id)
+
+
 def test_two_files_that_complete_each_other_settle_at_once(tmp_path: Path) -> None:
     table = csv_file(tmp_path, row(titulaire_nom="Toits Fictifs", codeCPV=""))
     nested = marches(tmp_path, marche(montant=120000))

@@ -10,33 +10,38 @@ from coclause.watch.choices import DuplicateReason
 from coclause.watch.models import ImportRun
 
 _FORGET = """
-DELETE FROM watch_likelyduplicate d USING watch_publishedcontract c
-WHERE c.last_changed_id = %(run)s AND c.id IN (d.kept_id, d.other_id)
+DELETE FROM watch_likelyduplicate
+WHERE kept_id IN (SELECT id FROM watch_publishedcontract WHERE last_changed_id = %(run)s)
+   OR other_id IN (SELECT id FROM watch_publishedcontract WHERE last_changed_id = %(run)s)
 """
 
 # Two establishments of one buyer publish the same number, with a date or an amount in common.
 _SAME_NUMBER = """
+WITH near AS (
+  SELECT id, kind, buyer_siren, published_id, notified_on, amount
+  FROM watch_publishedcontract WHERE buyer_siren IN (
+    SELECT buyer_siren FROM watch_publishedcontract WHERE last_changed_id = %(run)s)
+), facts AS (
+  SELECT id, min(id) OVER (PARTITION BY buyer_siren, published_id, kind, notified_on) AS first
+  FROM near
+  UNION
+  SELECT id, min(id) OVER (PARTITION BY buyer_siren, published_id, kind, amount)
+  FROM near WHERE amount IS NOT NULL
+)
 INSERT INTO watch_likelyduplicate (kept_id, other_id, reason)
-SELECT DISTINCT least(a.id, b.id), greatest(a.id, b.id), %(reason)s
-FROM watch_publishedcontract a
-JOIN watch_publishedcontract b
-  ON b.buyer_siren = a.buyer_siren AND b.published_id = a.published_id
- AND b.kind = a.kind AND b.id <> a.id
-WHERE a.last_changed_id = %(run)s
-  AND (a.notified_on = b.notified_on OR a.amount = b.amount)
+SELECT first, id, %(reason)s FROM facts WHERE first <> id
 ON CONFLICT DO NOTHING
 """
 
 # One buyer, one date, one amount, one holder, one object, under two numbers.
 _SAME_FACTS = """
 WITH facts AS (
-  SELECT c.id, c.last_changed_id, min(c.id) OVER same AS first
+  SELECT c.id, min(c.id) OVER (PARTITION BY c.buyer_siren, c.kind, c.notified_on, c.amount,
+    h.identifier, upper(c.object)) AS first
   FROM watch_publishedcontract c
   JOIN watch_publishedholder h ON h.contract_id = c.id AND h.current
   WHERE c.amount IS NOT NULL AND NOT c.amount_doubtful AND c.buyer_siren IN (
     SELECT buyer_siren FROM watch_publishedcontract WHERE last_changed_id = %(run)s)
-  WINDOW same AS (PARTITION BY c.buyer_siren, c.kind, c.notified_on, c.amount, h.identifier,
-    upper(c.object))
 )
 INSERT INTO watch_likelyduplicate (kept_id, other_id, reason)
 SELECT DISTINCT first, id, %(reason)s FROM facts WHERE first <> id

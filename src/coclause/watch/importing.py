@@ -35,8 +35,7 @@ from coclause.watch.territories import Territories
 
 CONTRACTS_AT_A_TIME = 1000
 _KEY = ["buyer_siret", "published_id", "kind"]
-_KEPT = {"id", "first_seen", *_KEY}
-_WRITTEN = [f.name for f in PublishedContract._meta.concrete_fields if f.name not in _KEPT]
+_MARKS = ["fingerprint", "last_changed", "last_seen"]
 
 Key = tuple[str, str, str]
 
@@ -181,6 +180,8 @@ def _count(result: ImportResult, rows: Rows) -> None:
 def _write(to_write: Iterable[tuple[Rows, str]], outdated: list[int], run: ImportRun) -> None:
     """New and changed contracts, with all their states and holders."""
     written = list(to_write)
+    if not written:
+        return
     PublishedState.objects.filter(contract__in=outdated).delete()
     PublishedHolder.objects.filter(contract__in=outdated).delete()
     contracts = PublishedContract.objects.bulk_create(
@@ -196,7 +197,8 @@ def _write(to_write: Iterable[tuple[Rows, str]], outdated: list[int], run: Impor
         ],
         update_conflicts=True,
         unique_fields=_KEY,
-        update_fields=_WRITTEN,
+        # What the file says and the marks of this run; who follows the contract is not touched.
+        update_fields=[*(name for name in written[0][0].contract if name not in _KEY), *_MARKS],
     )
     whole = [(contract, rows) for contract, (rows, _) in zip(contracts, written, strict=True)]
     PublishedState.objects.bulk_create(
