@@ -24,7 +24,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Serve
     binaries = os.environ.get("COCLAUSE_TEST_BINARIES")
     server = embedded.start(state, binaries=Path(binaries) if binaries else None, durable=False)
     yield server
-    embedded.stop(state)
+    embedded.discard(state)
 
 
 def point(alias: str, url: str) -> None:

@@ -12,7 +12,7 @@ from coclause.core.actor import acting_as
 from coclause.core.refusals import Conflict, Refused
 from coclause.hours.checking import return_lines, validate_lines
 from coclause.hours.declaring import Entry, MonthRefused, declare_month
-from coclause.hours.models import EmploymentMonth, Statement, StatementLine
+from coclause.hours.models import Assignment, EmploymentMonth, Statement, StatementLine
 
 pytestmark = pytest.mark.django_db
 OCTOBER = date(2026, 10, 1)
@@ -105,7 +105,7 @@ def test_hours_of_a_month_never_exceed_those_worked_on_all_sites(world: World) -
         other = builders.lot(world.operation, number=4)
         second = builders.award(other, world.company)
     with acting_as(world.facilitator, day=DAY):
-        builders.Assignment.objects.create(
+        Assignment.objects.create(
             employment=world.employment, award=second, host=world.host, starts_on="2026-03-09"
         )
     declare(world, "100", worked="151")
@@ -114,7 +114,7 @@ def test_hours_of_a_month_never_exceed_those_worked_on_all_sites(world: World) -
         declare_month(world.scope, second, OCTOBER, [entry], version=0)
     assert "il en reste 51" in refusal.value.problems[world.employment.pk]
     month = EmploymentMonth.objects.get()
-    assert (month.hours_allocated, month.hours_worked) == (100, 151)
+    assert (month.hours_allocated, month.hours_worked) == (Decimal(100), Decimal(151))
 
 
 def test_the_database_itself_refuses_more_hours_than_worked(world: World) -> None:

@@ -12,7 +12,8 @@ from coclause.organisations.models import Organisation
 from coclause.people.models import Identity, Person, PersonChange
 
 pytestmark = pytest.mark.django_db
-TABLES = [Person, PersonChange, Employment]
+Table = type[Person] | type[PersonChange] | type[Employment]
+TABLES: list[Table] = [Person, PersonChange, Employment]
 
 
 def test_the_suite_is_neither_superuser_nor_owner() -> None:
@@ -24,21 +25,21 @@ def test_the_suite_is_neither_superuser_nor_owner() -> None:
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_nobody_sees_nothing(table: type[Person]) -> None:
+def test_nobody_sees_nothing(table: Table) -> None:
     builders.world()
     tell_database(None, DAY)
     assert table.objects.count() == 0
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_a_task_sees_no_person(table: type[Person]) -> None:
+def test_a_task_sees_no_person(table: Table) -> None:
     builders.world()
     with acting_as("a-task", day=DAY):
         assert table.objects.count() == 0
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_a_host_sees_its_own_and_not_its_neighbour_s(table: type[Person]) -> None:
+def test_a_host_sees_its_own_and_not_its_neighbour_s(table: Table) -> None:
     here, there = builders.world("Val-Imaginé"), builders.world("Mont-Rêvé")
     with acting_as(here.facilitator, day=DAY):
         mine = {row.host_id for row in table.objects.all()}

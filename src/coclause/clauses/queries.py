@@ -158,7 +158,8 @@ def _hour_events() -> ObjectiveEventQuerySet:
 
 
 def _model(name: str) -> "models.QuerySet[models.Model]":
-    return apps.get_model("clauses", name)._default_manager.all()
+    rows: models.QuerySet[models.Model] = apps.get_model("clauses", name)._default_manager.all()
+    return rows
 
 
 def _share(first: date, last: date) -> DueShare:

@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 ROOT = Path(__file__).resolve().parents[3]
 NODE_MODULES = Path(os.environ.get("COCLAUSE_NODE_MODULES", ROOT / "node_modules"))
+FONTS = NODE_MODULES / "source-sans/TTF"
 STATE = Path(os.environ.get("COCLAUSE_STATE", ROOT / ".state"))
 
 # The demonstration: fictitious data, one click to enter each role. Never on a public host.
@@ -105,7 +106,9 @@ COTTON_DIR = "cotton"
 # migrations go through "owner" (coclause migrate does it by itself).
 DATABASES = {
     "default": dj_database_url.parse(
-        os.environ.get("DATABASE_URL", "postgres:///coclause"), conn_max_age=60
+        os.environ.get("DATABASE_URL", "postgres:///coclause"),
+        conn_max_age=60,
+        conn_health_checks=True,
     ),
     "owner": dj_database_url.parse(
         os.environ.get("DATABASE_OWNER_URL", os.environ.get("DATABASE_URL", "postgres:///coclause"))

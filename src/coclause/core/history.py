@@ -62,7 +62,7 @@ def kept(model: type[M]) -> type[M]:
         pghistory.InsertEvent(),
         pghistory.UpdateEvent(),
         pghistory.DeleteEvent(),
-        context_field=None,
+        context_field=None,  # type: ignore[arg-type]  # documented: no context table
         append_only=True,
         model_name=f"{model.__name__}History",
         level=pgtrigger.Statement,

@@ -34,7 +34,6 @@ from coclause.people.choices import Level, Sex
 from coclause.people.models import Identity
 from coclause.reference.models import Commune
 
-HOURS = {"max_digits": 6, "decimal_places": 2}
 FIRST_OF_MONTH = Q(month__day=1)
 
 
@@ -156,8 +155,10 @@ class EmploymentMonth(models.Model):
 
     employment = models.ForeignKey(Employment, on_delete=models.CASCADE, related_name="months")
     month = models.DateField("mois travaillé")
-    hours_worked = models.DecimalField("heures travaillées", **HOURS)
-    hours_allocated = models.DecimalField("heures réparties", **HOURS, default=0)
+    hours_worked = models.DecimalField("heures travaillées", max_digits=6, decimal_places=2)
+    hours_allocated = models.DecimalField(
+        "heures réparties", max_digits=6, decimal_places=2, default=0
+    )
 
     class Meta:
         verbose_name = "mois d'un emploi"
@@ -216,7 +217,7 @@ class StatementLine(models.Model):
     )
     kind = models.CharField("nature", max_length=12, choices=HoursKind.choices)
     revision = models.PositiveSmallIntegerField(default=1)
-    hours = models.DecimalField("heures", **HOURS)
+    hours = models.DecimalField("heures", max_digits=6, decimal_places=2)
     state = models.CharField(
         "état", max_length=12, choices=LineState.choices, default=LineState.DECLARED
     )
