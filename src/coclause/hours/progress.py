@@ -1,0 +1,249 @@
+"""Where clauses and awards stand: validated, waiting, expected, and what the pace gives at the end.
+
+Hours of a clause are the lines of the awards committed under it; without any commitment, those of
+all the awards of its lot. Only the kinds of hours that the clause counts are taken.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.db.models import F, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+
+from coclause.clauses.choices import HoursKind
+from coclause.clauses.models import Award, Clause, Commitment, ObjectiveEvent
+from coclause.clauses.queries import QUANTITY, committed_subquery, expected_subquery
+from coclause.core.months import between, first_day, shift
+from coclause.hours.models import Statement, StatementLine
+from coclause.hours.queries import LineQuerySet
+
+PACE_MONTHS = 3
+"""The pace is the mean of that many last declared months."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The five figures of an hours bar, in hours; None is not known, never zero owed."""
+
+    validated: Decimal
+    waiting: Decimal
+    committed: Decimal | None
+    expected: Decimal | None
+    projected: Decimal | None
+    last_month: date | None = None
+    """First day of the last declared month."""
+
+    @property
+    def reached(self) -> Decimal:
+        return self.validated + self.waiting
+
+    @property
+    def behind(self) -> Decimal:
+        """Hours missing today against the calendar; 0 when on time or when nothing is known."""
+        return max((self.expected or Decimal(0)) - self.reached, Decimal(0))
+
+    @property
+    def missing_at_end(self) -> Decimal | None:
+        """Hours that will be missing at this pace; below zero when above the commitment."""
+        if self.committed is None or self.projected is None:
+            return None
+        return self.committed - self.projected
+
+    def is_short(self, alert: Decimal) -> bool:
+        """Under `alert` (a share) of what is expected today, waiting hours counted."""
+        return bool(self.expected) and self.reached < alert * (self.expected or 0)
+
+
+@dataclass
+class _Counted:
+    """What is counted together: some awards, some kinds of hours, and the end of execution."""
+
+    kinds: frozenset[str]
+    committed: Decimal | None
+    expected: Decimal | None
+    awards: list[int] = field(default_factory=list)
+    ends_on: date = date.min
+
+
+@dataclass
+class _Figures:
+    """Hours by award, month and kind, and the months declared."""
+
+    validated: Mapping[tuple[int, date, str], Decimal]
+    waiting: Mapping[tuple[int, date, str], Decimal]
+    months: Mapping[int, set[date]]
+
+
+def projection(
+    reached: Decimal, months: Mapping[date, Decimal], ends_on: date, day: date
+) -> Decimal | None:
+    """Hours at the end at the present pace, whole: what is reached, plus the mean of the last three
+    declared months for each month not declared yet up to `ends_on`. None before a first month.
+
+    `months` holds the hours of each declared month, zero included. Once execution is over, nothing
+    more is to come.
+    """
+    if not months:
+        return None
+    if ends_on < first_day(day):
+        return reached
+    last = sorted(months)[-PACE_MONTHS:]
+    pace = sum((months[month] for month in last), Decimal(0)) / len(last)
+    left = len(between(shift(last[-1], 1), ends_on))
+    return (reached + pace * left).quantize(Decimal(1), ROUND_HALF_UP)
+
+
+def progress_of_clauses(
+    clause_ids: Collection[int], day: date, known_on: datetime | None = None
+) -> dict[int, Progress]:
+    """Progress by clause on that day. Six queries, whatever the number of clauses.
+
+    With `known_on`, hours as they were known at that moment; commitments are those in effect.
+    """
+    groups = _clauses(clause_ids, day)
+    committed: dict[int, list[int]] = defaultdict(list)
+    for clause_id, award_id in Commitment.objects.filter(clause__in=clause_ids).values_list(
+        "clause_id", "award_id"
+    ):
+        committed[clause_id].append(award_id)
+    of_lot: dict[int, list[tuple[int, date]]] = defaultdict(list)
+    lots = {lot_id for lot_id, _ in groups.values()}
+    for pk, lot_id, ends_on in Award.objects.filter(lot__in=lots).values_list(
+        "pk", "lot_id", "ends_on"
+    ):
+        of_lot[lot_id].append((pk, ends_on))
+    for clause_id, (lot_id, group) in groups.items():
+        kept = [
+            (pk, ends_on)
+            for pk, ends_on in of_lot[lot_id]
+            if clause_id not in committed or pk in committed[clause_id]
+        ]
+        group.awards = [pk for pk, _ in kept]
+        group.ends_on = max((ends_on for _, ends_on in kept), default=date.min)
+    return _measured({pk: group for pk, (_, group) in groups.items()}, day, known_on)
+
+
+def progress_of_awards(
+    award_ids: Collection[int], day: date, known_on: datetime | None = None
+) -> dict[int, Progress]:
+    """Progress by award, all its clauses together. Five queries, whatever the number of awards."""
+    events = ObjectiveEvent.objects.in_hours().filter(objective__commitment__award=OuterRef("pk"))
+    group = "objective__commitment__award"
+    rows = Award.objects.filter(pk__in=award_ids).annotate(
+        committed=committed_subquery(events, day, group),
+        expected=expected_subquery(events, day, group),
+    )
+    kinds: dict[int, set[str]] = defaultdict(set)
+    for pk, counted in Commitment.objects.filter(award__in=award_ids).values_list(
+        "award_id", "clause__hour_kinds"
+    ):
+        kinds[pk].update(counted)
+    groups = {
+        row.pk: _Counted(
+            kinds=frozenset(kinds.get(row.pk, HoursKind.values)),
+            committed=row.committed,
+            expected=row.expected,
+            awards=[row.pk],
+            ends_on=row.ends_on,
+        )
+        for row in rows
+    }
+    return _measured(groups, day, known_on)
+
+
+def _clauses(clause_ids: Collection[int], day: date) -> dict[int, tuple[int, _Counted]]:
+    rows = Clause.objects.filter(pk__in=clause_ids).with_committed(day)
+    return {
+        row.pk: (row.lot_id, _Counted(frozenset(row.hour_kinds), row.committed, row.expected))
+        for row in rows
+    }
+
+
+def _measured(
+    groups: Mapping[int, _Counted], day: date, known_on: datetime | None
+) -> dict[int, Progress]:
+    awards = {award for group in groups.values() for award in group.awards}
+    figures = _figures(awards, day, known_on)
+    return {key: _progress(group, figures, day) for key, group in groups.items()}
+
+
+def _progress(group: _Counted, figures: _Figures, day: date) -> Progress:
+    months = {month: Decimal(0) for award in group.awards for month in figures.months[award]}
+    totals = []
+    for table in (figures.validated, figures.waiting):
+        by_month = _by_month(group, table, figures.months)
+        for month, hours in by_month.items():
+            months[month] += hours
+        totals.append(sum(by_month.values(), Decimal(0)))
+    validated, waiting = totals[0], max(totals[1], Decimal(0))
+    expected = group.expected
+    return Progress(
+        validated=validated,
+        waiting=waiting,
+        committed=group.committed,
+        expected=expected and expected.quantize(Decimal(1), ROUND_HALF_UP),
+        projected=projection(validated + waiting, months, group.ends_on, day),
+        last_month=max(months, default=None),
+    )
+
+
+def _by_month(
+    group: _Counted,
+    table: Mapping[tuple[int, date, str], Decimal],
+    declared: Mapping[int, set[date]],
+) -> dict[date, Decimal]:
+    by_month: dict[date, Decimal] = defaultdict(Decimal)
+    for award in group.awards:
+        for month in declared[award]:
+            for kind in group.kinds:
+                by_month[month] += table.get((award, month, kind), Decimal(0))
+    return by_month
+
+
+def _figures(awards: Iterable[int], day: date, known_on: datetime | None) -> _Figures:
+    awards = list(awards)
+    lines = StatementLine.objects.filter(statement__award__in=awards, statement__month__lte=day)
+    months: dict[int, set[date]] = defaultdict(set)
+    for award, month in Statement.objects.filter(award__in=awards, month__lte=day).values_list(
+        "award_id", "month"
+    ):
+        months[award].add(month)
+    return _Figures(
+        validated=_sums(lines.validated(known_on).annotate(counted=F("hours"))),
+        waiting=_sums(with_change(waiting(lines, known_on), known_on)),
+        months=months,
+    )
+
+
+def waiting(lines: LineQuerySet, known_on: datetime | None = None) -> LineQuerySet:
+    """Of these lines, those declared and not checked yet, now or at that moment."""
+    if known_on is None:
+        return lines.to_check()
+    unchecked = Q(validated_at__isnull=True) | Q(validated_at__gt=known_on)
+    return lines.declared(known_on).filter(unchecked)
+
+
+def with_change(lines: LineQuerySet, known_on: datetime | None = None) -> LineQuerySet:
+    """Adds `counted`: what each line would add to validated hours, a correction its difference."""
+    in_force = StatementLine.objects.validated(known_on).filter(
+        statement=OuterRef("statement"),
+        employment_month=OuterRef("employment_month"),
+        kind=OuterRef("kind"),
+    )
+    before = Coalesce(
+        Subquery(in_force.values("hours")[:1]), Value(Decimal(0)), output_field=QUANTITY
+    )
+    return lines.annotate(counted=F("hours") - before)
+
+
+def _sums(lines: LineQuerySet) -> dict[tuple[int, date, str], Decimal]:
+    rows = (
+        lines.order_by()
+        .values("statement__award_id", "statement__month", "kind")
+        .annotate(total=Sum("counted"))
+        .values_list("statement__award_id", "statement__month", "kind", "total")
+    )
+    return {(award, month, kind): total for award, month, kind, total in rows}
