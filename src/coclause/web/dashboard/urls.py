@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from coclause.web.dashboard import views
+
+urlpatterns: list[URLPattern] = [
+    path("tableau-de-bord/", views.dashboard, name="dashboard"),
+    path("tableau-de-bord/<str:code>/", views.indicator, name="indicator"),
+]

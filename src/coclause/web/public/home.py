@@ -1,0 +1,38 @@
+"""The front page, and the one-click doors of the demonstration."""
+
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from coclause.core.models import User
+
+
+def personas() -> list[Any]:
+    """Who may be entered as in the demonstration; nobody anywhere else."""
+    if not settings.DEMO:
+        return []
+    made = getattr(import_module("coclause.demo"), "personas", list)
+    found: list[Any] = made()
+    return found
+
+
+@login_not_required
+def home(request: HttpRequest) -> HttpResponse:
+    return render(request, "public/home.html", {"personas": personas()})
+
+
+@login_not_required
+@require_POST
+def demo_enter(request: HttpRequest) -> HttpResponse:
+    """Signs in as one of the demonstration's personas, and as nobody else."""
+    email = request.POST.get("persona", "")
+    if email not in {persona.email for persona in personas()}:
+        raise Http404
+    login(request, get_object_or_404(User, email=email, is_active=True))
+    return redirect("desk")
