@@ -73,7 +73,6 @@ check: $(PYTHON_DEV_READY)
 	$(PYTHON) -m ruff check
 	COCLAUSE_TOOLING=1 $(PYTHON) -m mypy
 	.venv/bin/lint-imports
-	.venv/bin/djlint --quiet --check src/coclause/web/templates
 	.venv/bin/djlint --quiet --lint src/coclause/web/templates
 	@# No database is needed to compare models with migrations: the warning says only that.
 	COCLAUSE_TOOLING=1 DATABASE_URL=postgres:///none?host=/nonexistent $(PYTHON) -W ignore::RuntimeWarning \

@@ -142,7 +142,7 @@ USE_TZ = True
 USE_THOUSAND_SEPARATOR = False
 
 STATIC_URL = "static/"
-STATIC_ROOT = STATE / "static"
+STATIC_ROOT = Path(os.environ.get("COCLAUSE_STATIC_ROOT", STATE / "static"))
 STATICFILES_DIRS = [
     ROOT / "src/coclause/web/static",
     ("vendor/bootstrap", NODE_MODULES / "bootstrap/dist"),

@@ -17,9 +17,10 @@ class Item:
 
 
 def groups(scope: Scope, path: str, *, due: int | None = None) -> list[list[Item]]:
-    """The groups of links open to this scope; none for a stranger."""
+    """The groups of links open to this scope; the public figures alone for a stranger."""
     if scope.main is None:
-        return []
+        public = (("Chiffres clés", "key-figures"), ("Définitions", "definitions"))
+        return [[_item(label, name, path, None) for label, name in public]]
     todo = [("À faire", "desk")]
     things: list[tuple[str, str]] = []
     if scope.working_regions or scope.buyers or scope.companies:

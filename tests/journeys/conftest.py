@@ -1,0 +1,149 @@
+"""A real server, a real browser, the demonstration's data: one database for each test."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from tests.conftest import point
+
+from coclause import demo
+from coclause.core import embedded
+from coclause.reference.loading import load_all
+
+TEMPLATE = "coclause_demo_template"
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+AXE = settings.NODE_MODULES / "axe-core/axe.min.js"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests run on one worker: they share a demonstration that is long to build."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.journey)
+            item.add_marker(pytest.mark.xdist_group("journeys"))
+
+
+@pytest.fixture(scope="session")
+def demo_template(
+    cluster: embedded.Server, migrated: str, django_db_setup: None, django_db_blocker: Any
+) -> str:
+    """A database with the country's communes and a small demonstration, copied by each test."""
+    embedded.create_database(cluster, TEMPLATE, template=migrated)
+    with django_db_blocker.unblock():
+        owner = dict(connections["owner"].settings_dict)
+        point("owner", cluster.url(embedded.OWNER, TEMPLATE))
+        load_all(node_modules=settings.NODE_MODULES, using="owner")
+        demo.build(day=demo.today(), scale=0.03, using="owner")
+        connections["owner"].close()
+        connections["owner"].settings_dict.update(owner)
+    return TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def static_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Static files as production serves them: collected, hashed, compressed."""
+    root = tmp_path_factory.mktemp("static")
+    before, settings.STATIC_ROOT = settings.STATIC_ROOT, root
+    call_command("collectstatic", interactive=False, verbosity=0)
+    settings.STATIC_ROOT = before
+    return root
+
+
+@pytest.fixture
+def site(
+    cluster: embedded.Server, demo_template: str, static_root: Path, worker_id: str
+) -> Iterator[str]:
+    """The address of a server of its own, on a fresh copy of the demonstration."""
+    name = f"coclause_journey_{worker_id}"
+    embedded.drop_database(cluster, name)
+    embedded.create_database(cluster, name, template=demo_template)
+    port = _free_port()
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "gunicorn", "coclause.config.wsgi", "--threads", "4"),
+            *("--bind", f"127.0.0.1:{port}", "--no-control-socket", "--log-level", "warning"),
+        ],
+        env=os.environ
+        | {
+            "DJANGO_SETTINGS_MODULE": "coclause.config.settings",
+            "DATABASE_URL": cluster.url(embedded.APP, name),
+            "COCLAUSE_DEMO": "1",
+            "COCLAUSE_STATIC_ROOT": str(static_root),
+        },
+    )
+    try:
+        _wait_for(port, process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+        embedded.drop_database(cluster, name)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, without a screen."""
+    path = os.environ.get("COCLAUSE_CHROMIUM") or "/usr/bin/chromium"
+    if not Path(path).exists():
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def context(browser: Browser, site: str) -> Iterator[BrowserContext]:
+    """A new visitor, in French, whose page errors fail the test."""
+    visitor = browser.new_context(base_url=site, locale="fr-FR", accept_downloads=True)
+    visitor.set_default_timeout(10_000)
+    yield visitor
+    visitor.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda m: errors.append(m.text) if "Content Security" in m.text else None)
+    yield page
+    assert not errors
+
+
+def _free_port() -> int:
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        port: int = trial.getsockname()[1]
+        return port
+
+
+def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            pytest.fail("the server stopped at once")
+        with socket.socket() as trial:
+            if trial.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    pytest.fail("the server does not answer")
