@@ -4,7 +4,6 @@ from coclause.clauses.choices import HostRole
 from coclause.clauses.models import Clause, Operation, OperationHost
 from coclause.clauses.states import Transition, Turn
 from coclause.core.periods import on_day
-from coclause.organisations.choices import MemberRole, Role
 from coclause.organisations.scopes import Scope
 
 
@@ -37,18 +36,3 @@ def may_change_state(clause: Clause, change: Transition, scope: Scope) -> bool:
     if Turn.BUYER in change.by and operation.buyer_id in scope.buyers:
         return True
     return Turn.FACILITATOR in change.by and is_referent(operation, scope)
-
-
-def may_manage_organisations(scope: Scope) -> bool:
-    """The network's own people keep the list of buyers and companies of their region."""
-    return bool(scope.working_regions)
-
-
-def addable_roles(scope: Scope) -> tuple[Role, ...]:
-    """A coordination adds any organisation; a host adds those it works with."""
-    if not may_manage_organisations(scope):
-        return ()
-    partners = (Role.BUYER, Role.COMPANY, Role.PRESCRIBER)
-    if scope.organisations(MemberRole.COORDINATOR):
-        return (*partners, Role.HOST, Role.OBSERVER)
-    return partners

@@ -1,0 +1,66 @@
+"""A form sent twice (double click, page sent again) acts once, and leads to the same place.
+
+Each form carries a random token. The act and the trace of its token are written in one
+transaction, the trace under a unique key: of two sendings at once, the second waits for the first,
+then goes where it led. A refused act leaves no trace, so that the corrected form may be sent.
+The traces live in the table of sessions, which forgets them when they expire.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from datetime import timedelta
+
+from django import forms
+from django.contrib import messages
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.http import HttpResponseRedirect
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from coclause.web.middleware import ScopedRequest
+
+KEPT = timedelta(days=2)
+"""How long a sending is remembered."""
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(24)
+
+
+class OnceForm(forms.Form):
+    """A form that carries its token; what it does goes through `once`."""
+
+    once = forms.CharField(
+        widget=forms.HiddenInput, initial=new_token, required=False, max_length=64
+    )
+
+
+def once(request: ScopedRequest, token: str, act: Callable[[], str]) -> HttpResponseRedirect:
+    """Run `act`, which returns the address of what it made, unless this form was already sent.
+
+    Without a token the act simply runs. A `Refused` raised by the act goes through.
+    """
+    if not token:
+        return redirect(act())
+    with transaction.atomic():
+        trace, first = Session.objects.get_or_create(
+            session_key=_key(request, token),
+            defaults={"session_data": "", "expire_date": timezone.now() + KEPT},
+        )
+        if first:
+            address = act()
+            trace.session_data = SessionStore().encode({"address": address})
+            trace.save(update_fields=["session_data"])
+    if not first:
+        address = SessionStore().decode(trace.session_data).get("address", "/")
+        messages.info(request, "Ce formulaire était déjà envoyé : voici ce qu'il a enregistré.")
+    return redirect(address)
+
+
+def _key(request: ScopedRequest, token: str) -> str:
+    """Not a key that a browser could ever present: the token itself is never stored."""
+    told = f"{request.user.pk}:{request.path}:{token}"
+    return "once" + hashlib.sha256(told.encode()).hexdigest()[:36]
