@@ -9,32 +9,52 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import NamedTuple
 from uuid import UUID
 
 from django.db import models
 from django.db.models import F, FilteredRelation, Func, Min, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Concat
 
-from coclause.clauses.choices import HostRole
+from coclause.clauses.choices import ANSWERABLE, HostRole
 from coclause.clauses.models import (
     Award,
+    AwardMember,
     Clause,
     Commitment,
+    Contract,
     ObjectiveEvent,
     Operation,
     OperationHost,
 )
 from coclause.clauses.states import ClauseState
+from coclause.core.models import JournalEntry, Parameter
 from coclause.core.periods import on_day
-from coclause.hours.models import EmploymentFact, StatementLine
+from coclause.hours.models import Assignment, EmploymentFact, StatementLine
 from coclause.hours.queries import LineQuerySet
+from coclause.indicators.fact_types import (
+    AssignedFact,
+    AwardFact,
+    Beneficiary,
+    ClauseFact,
+    ContractFact,
+    EventFact,
+    FactRow,
+    HourCell,
+    MemberFact,
+    OperationFact,
+    PostFact,
+    Worked,
+)
 from coclause.indicators.perimeter import Perimeter, Period
 from coclause.organisations.choices import MemberRole
-from coclause.organisations.models import FacilitatorPost
+from coclause.organisations.models import FacilitatorPost, Organisation, PostFunding
+from coclause.people.models import Criterion
+from coclause.reference.models import Departement, Epci
 
 OPERATION = "lot__contract__operation__"
-LINE_OPERATION = f"statement__award__{OPERATION}"
+AWARD_OPERATION = f"award__{OPERATION}"
+COMMITMENT = "objective__commitment__"
+LINE_OPERATION = f"statement__{AWARD_OPERATION}"
 
 
 class MonthEnd(Func):
@@ -44,98 +64,12 @@ class MonthEnd(Func):
     output_field = models.DateField()
 
 
-class OperationFact(NamedTuple):
-    """An operation, and the last referent known on the last day of the period."""
+class Unnest(Func):
+    """One row for each item of an array."""
 
-    pk: int
-    name: str
-    buyer: int
-    departement: str | None
-    epci: str | None
-    host: int | None
-    facilitator: int | None
-
-
-class ClauseFact(NamedTuple):
-    pk: int
-    lot: int
-    contract: int
-    operation: int
-    contract_notified_on: date | None
-    instrument: str
-    basis: str
-    theme: str
-    state: str
-    state_since: date
-
-
-class AwardFact(NamedTuple):
-    """An award; `clause` is the one its hours count under."""
-
-    pk: int
-    lot: int
-    operation: int
-    market_type: str
-    notified_on: date
-    starts_on: date
-    ends_on: date
-    clause: int | None
-
-
-class EventFact(NamedTuple):
-    """A change of what is owed in hours; `due` is what falls due of it in the period."""
-
-    award: int
-    clause: int
-    operation: int
-    effective_on: date
-    quantity: Decimal
-    due: Decimal
-
-
-class PostFact(NamedTuple):
-    """A post on the last day of the period."""
-
-    pk: int
-    user: int
-    name: str
-    host: int
-    fte: Decimal
-
-
-class HourCell(NamedTuple):
-    """Hours of one kind in a month on an award, under the referent of the month's last day."""
-
-    award: int
-    month: date
-    kind: str
-    host: int | None
-    hours: Decimal
-
-
-class Worked(NamedTuple):
-    """An employment with validated hours in the period, under one referent."""
-
-    employment: int
-    host: int | None
-    first_month: date
-
-
-class FactRow(NamedTuple):
-    """What figures may know of an employment."""
-
-    pk: int
-    identity: UUID
-    employer: int
-    starts_on: date
-    type: str
-    way: str
-    sex: str
-    age: int | None
-    level: str
-    criteria: list[str]
-    departement: str | None
-    prescriber: int | None
+    function = "unnest"
+    set_returning = True
+    output_field = models.TextField()
 
 
 @dataclass(frozen=True)
@@ -152,24 +86,13 @@ class Facts:
         last = OperationHost.objects.filter(
             operation=OuterRef("pk"), role=HostRole.REFERENT, starts_on__lte=self.period.last
         ).order_by("-starts_on")
-        rows = (
-            Operation.objects.filter(self.perimeter.places())
-            .annotate(
-                referent=Subquery(last.values("host")[:1]),
-                handler=Subquery(last.values("facilitator")[:1]),
-            )
-            .order_by("pk")
-            .values_list(
-                "pk",
-                "name",
-                "buyer",
-                "commune__departement",
-                "commune__epci",
-                "referent",
-                "handler",
-            )
+        rows = Operation.objects.filter(self.perimeter.places()).annotate(
+            referent=Subquery(last.values("host")[:1]),
+            handler=Subquery(last.values("facilitator")[:1]),
         )
-        return {row[0]: OperationFact(*row) for row in rows}
+        fields = ("pk", "name", "buyer", "commune__departement", "commune__epci")
+        found = rows.order_by("pk").values_list(*fields, "referent", "handler")
+        return {row[0]: OperationFact(*row) for row in found}
 
     @cached_property
     def handled(self) -> frozenset[int]:
@@ -182,103 +105,112 @@ class Facts:
         )
 
     @cached_property
+    def contracts(self) -> dict[int, ContractFact]:
+        fields = ("pk", "operation", "object", "notified_on")
+        rows = Contract.objects.filter(self.perimeter.places("operation__")).order_by("pk")
+        found = (ContractFact(*row) for row in rows.values_list(*fields))
+        return {row.pk: row for row in found if row.operation in self.handled}
+
+    @cached_property
     def all_clauses(self) -> dict[int, ClauseFact]:
-        """Every clause of these operations that was not dropped."""
-        rows = (
-            Clause.objects.filter(self.perimeter.places("lot__contract__operation__"))
-            .exclude(state=ClauseState.DROPPED)
-            .order_by("pk")
-            .values_list(
-                "pk",
-                "lot",
-                "lot__contract",
-                "lot__contract__operation",
-                "lot__contract__notified_on",
-                "instrument",
-                "basis",
-                "theme",
-                "state",
-                "state_since",
-            )
+        """Every clause of these operations that was not dropped, whoever is referent."""
+        place = ("lot", "lot__contract", "lot__contract__operation")
+        rows = Clause.objects.filter(self.perimeter.places(OPERATION))
+        rows = rows.exclude(state=ClauseState.DROPPED).order_by("pk")
+        found = rows.values_list(
+            "pk", *place, "instrument", "basis", "theme", "state", "state_since"
         )
-        return {row[0]: ClauseFact(*row) for row in rows}
+        return {row[0]: ClauseFact(*row) for row in found}
 
     def clauses(self) -> Iterator[ClauseFact]:
+        """Clauses of the perimeter, referent included."""
         return (row for row in self.all_clauses.values() if row.operation in self.handled)
 
     @cached_property
     def all_awards(self) -> dict[int, AwardFact]:
-        committed = Commitment.objects.filter(award=OuterRef("pk")).order_by("clause")
-        written = Clause.objects.filter(lot=OuterRef("lot")).order_by("pk")
-        rows = (
-            Award.objects.filter(self.perimeter.places(OPERATION))
-            .annotate(
-                first_clause=Coalesce(
-                    Subquery(committed.values("clause")[:1]),
-                    Subquery(written.values("pk")[:1]),
-                    output_field=models.BigIntegerField(),
-                )
-            )
-            .order_by("pk")
-            .values_list(
-                "pk",
-                "lot",
-                "lot__contract__operation",
-                "lot__contract__market_type",
-                "notified_on",
-                "starts_on",
-                "ends_on",
-                "first_clause",
+        """Every award of these operations, whoever is referent."""
+        kept = ~Q(clause__state=ClauseState.DROPPED)
+        committed = Commitment.objects.filter(kept, award=OuterRef("pk")).order_by("clause")
+        written = Clause.objects.filter(lot=OuterRef("lot")).exclude(state=ClauseState.DROPPED)
+        rows = Award.objects.filter(self.perimeter.places(OPERATION)).annotate(
+            first_clause=Coalesce(
+                Subquery(committed.values("clause")[:1]),
+                Subquery(written.order_by("pk").values("pk")[:1]),
+                output_field=models.BigIntegerField(),
             )
         )
-        return {row[0]: AwardFact(*row) for row in rows}
+        place = ("lot", "lot__contract__operation", "lot__contract__market_type")
+        dates = ("notified_on", "starts_on", "ends_on")
+        found = rows.order_by("pk").values_list("pk", *place, *dates, "first_clause")
+        return {row[0]: AwardFact(*row) for row in found}
 
     def awards(self) -> Iterator[AwardFact]:
+        """Awards of the perimeter, referent included."""
         return (row for row in self.all_awards.values() if row.operation in self.handled)
+
+    @cached_property
+    def members(self) -> list[MemberFact]:
+        rows = AwardMember.objects.filter(
+            self.perimeter.places(AWARD_OPERATION),
+            Q(ends_on__isnull=True) | Q(ends_on__gte=self.period.first),
+            starts_on__lte=self.period.last,
+            part__in=ANSWERABLE,
+        )
+        return [
+            MemberFact(*row) for row in rows.order_by("pk").values_list("award", "organisation")
+        ]
 
     @cached_property
     def events(self) -> list[EventFact]:
         """What is owed in hours, changed up to the last day, on clauses that were not dropped."""
-        place = "objective__commitment__"
         rows = (
             ObjectiveEvent.objects.in_hours()
             .filter(
-                self.perimeter.places(f"{place}award__{OPERATION}"),
+                self.perimeter.places(f"{COMMITMENT}{AWARD_OPERATION}"),
                 effective_on__lte=self.period.last,
             )
-            .exclude(**{f"{place}clause__state": ClauseState.DROPPED})
+            .exclude(**{f"{COMMITMENT}clause__state": ClauseState.DROPPED})
             .with_share(self.period.first, self.period.last)
             .order_by("pk")
-            .values_list(
-                f"{place}award",
-                f"{place}clause",
-                f"{place}award__lot__contract__operation",
-                "effective_on",
-                "quantity",
-                "due",
-            )
         )
-        return [event for row in rows if (event := EventFact(*row)).operation in self.handled]
+        operation = f"{COMMITMENT}{AWARD_OPERATION}".removesuffix("__")
+        place = (f"{COMMITMENT}award", f"{COMMITMENT}clause", operation)
+        found = rows.values_list(*place, "effective_on", "quantity", "due")
+        return [event for row in found if (event := EventFact(*row)).operation in self.handled]
 
     @cached_property
     def posts(self) -> list[PostFact]:
         """Posts of facilitators on the last day of the period, in hosts of the region."""
         day, member = self.period.last, "membership__"
-        rows = (
-            FacilitatorPost.objects.filter(
-                on_day(day),
-                on_day(day, member),
-                self.perimeter.referents(f"{member}organisation", f"{member}user"),
-                membership__role=MemberRole.FACILITATOR,
-                membership__organisation__region=self.perimeter.region,
-            )
-            .annotate(
-                name=Concat(f"{member}user__first_name", Value(" "), f"{member}user__last_name")
-            )
-            .order_by("pk")
-            .values_list("pk", f"{member}user", "name", f"{member}organisation", "fte")
+        rows = FacilitatorPost.objects.filter(
+            on_day(day),
+            on_day(day, member),
+            self.perimeter.referents(f"{member}organisation", f"{member}user"),
+            membership__role=MemberRole.FACILITATOR,
+            membership__organisation__region=self.perimeter.region,
+        ).annotate(name=Concat(f"{member}user__first_name", Value(" "), f"{member}user__last_name"))
+        fields = ("pk", f"{member}user", "name", f"{member}organisation", "fte")
+        return [PostFact(*row) for row in rows.order_by("pk").values_list(*fields)]
+
+    @cached_property
+    def fundings(self) -> list[tuple[int, str, Decimal]]:
+        """Post, funder and FTE paid."""
+        rows = PostFunding.objects.filter(post__in=[post.pk for post in self.posts])
+        return list(rows.order_by("pk").values_list("post", "funder", "fte"))
+
+    @cached_property
+    def accompanied(self) -> frozenset[int]:
+        """Operations of the perimeter about which a facilitator wrote in the journal."""
+        member = "actor__memberships__"
+        in_post = Q(**{f"{member}ends_on__isnull": True}) | Q(**{f"{member}ends_on__gte": F("day")})
+        entries = JournalEntry.objects.filter(
+            in_post,
+            day__range=(self.period.first, self.period.last),
+            **{f"{member}role": MemberRole.FACILITATOR, f"{member}starts_on__lte": F("day")},
         )
-        return [PostFact(*row) for row in rows]
+        subjects = entries.order_by().annotate(about=Unnest("subjects")).values_list("about")
+        told = {subject for (subject,) in subjects.distinct()}
+        return frozenset(pk for pk in self.handled if f"operation:{pk}" in told)
 
     @cached_property
     def validated(self) -> list[HourCell]:
@@ -289,22 +221,110 @@ class Facts:
         return _cells(self._lines(StatementLine.objects.declared(self.known_on)))
 
     @cached_property
-    def worked(self) -> list[Worked]:
-        """Employments with validated hours above zero."""
-        lines = self._lines(StatementLine.objects.validated(self.known_on).filter(hours__gt=0))
-        rows = (
-            lines.order_by()
-            .values("employment_month__employment_id", "referent__host_id")
-            .annotate(first_month=Min("statement__month"))
+    def validated_to_date(self) -> dict[int, Decimal]:
+        """Hours validated on each award that has a closed clause, from its start to the last day.
+
+        `date.min` is before any hour.
+        """
+        closed = Commitment.objects.filter(clause__state=ClauseState.CLOSED)
+        lines = StatementLine.objects.validated(self.known_on).filter(
+            self.perimeter.places(LINE_OPERATION), statement__award__in=closed.values("award")
         )
-        return [Worked(*row) for row in rows.values_list(*_WORKED)]
+        lines = lines.worked_between(date.min, self.period.last)
+        sums = lines.order_by().values("statement__award_id").annotate(total=Sum("hours"))
+        return dict(sums.values_list("statement__award_id", "total"))
 
     @cached_property
-    def employments(self) -> dict[int, FactRow]:
+    def worked(self) -> list[Worked]:
+        """Employments with validated hours above zero, under each referent."""
+        rows = self._paid().order_by().values(*_WORKED).annotate(first=Min("statement__month"))
+        return [Worked(*row) for row in rows.values_list(*_WORKED, "first")]
+
+    @cached_property
+    def workers(self) -> dict[int, FactRow]:
         """The facts of the employments that worked."""
-        lines = self._lines(StatementLine.objects.validated(self.known_on).filter(hours__gt=0))
-        worked = lines.order_by().values("employment_month__employment_id")
-        return fact_rows(Q(pk__in=worked))
+        return _facts(Q(pk__in=self._paid().order_by().values(_WORKED[0])))
+
+    @cached_property
+    def beneficiaries(self) -> list[Beneficiary]:
+        """One for each identity, by the first employment that has hours: by month, then hiring."""
+        first: dict[UUID, tuple[date, date, int]] = {}
+        hosts: dict[UUID, set[int | None]] = {}
+        for worked in self.worked:
+            row = self.workers[worked.employment]
+            rank = (worked.first_month, row.starts_on, row.pk)
+            first[row.identity] = min(rank, first.get(row.identity, rank))
+            hosts.setdefault(row.identity, set()).add(worked.host)
+        return [
+            Beneficiary(self.workers[pk], frozenset(hosts[identity]))
+            for identity, (_, _, pk) in first.items()
+        ]
+
+    @cached_property
+    def assigned(self) -> list[AssignedFact]:
+        """Employments begun in the period, with the awards of the perimeter they work on."""
+        begun = EmploymentFact.objects.filter(self._begun())
+        rows = Assignment.objects.filter(
+            self.perimeter.places(AWARD_OPERATION), employment__in=begun.values("pk")
+        )
+        found = rows.order_by("pk").values_list("employment_id", "award_id")
+        return [
+            AssignedFact(*row) for row in found if self.all_awards[row[1]].operation in self.handled
+        ]
+
+    @cached_property
+    def begun(self) -> dict[int, FactRow]:
+        """The facts of the employments begun in the period, in the region."""
+        places = Assignment.objects.filter(self.perimeter.places(AWARD_OPERATION))
+        return _facts(self._begun() & Q(pk__in=places.values("employment_id")))
+
+    @cached_property
+    def host_names(self) -> dict[int, str]:
+        """Names of the structures that handle or handled these operations."""
+        hosts = OperationHost.objects.filter(self.perimeter.places("operation__")).values("host")
+        return dict(Organisation.objects.filter(pk__in=hosts).values_list("pk", "name"))
+
+    @cached_property
+    def prescriber_names(self) -> dict[int, str]:
+        keys = {row.prescriber for row in self.workers.values() if row.prescriber}
+        return dict(Organisation.objects.filter(pk__in=keys).values_list("pk", "name"))
+
+    @cached_property
+    def departements(self) -> dict[str, tuple[str, str]]:
+        """Name and region of every département, by its name."""
+        rows = Departement.objects.order_by("search_key", "code")
+        found = rows.values_list("code", "name", "region")
+        return {code: (name, region) for code, name, region in found}
+
+    @cached_property
+    def epci_names(self) -> dict[str, str]:
+        keys = {row.epci for row in self.operations.values() if row.epci}
+        return dict(Epci.objects.filter(pk__in=keys).values_list("pk", "name"))
+
+    @cached_property
+    def criterion_labels(self) -> dict[str, str]:
+        """Labels by code; the region's own stand in place of the network's."""
+        region = self.perimeter.region
+        rows = Criterion.objects.filter(Q(region=None) | Q(region=region))
+        latest = rows.order_by(F("region").asc(nulls_first=True), "starts_on")
+        return dict(latest.values_list("code", "label"))
+
+    @cached_property
+    def parameters(self) -> list[Parameter]:
+        """Every dated value, the most recent first."""
+        return list(Parameter.objects.order_by("code", "-period"))
+
+    def parameter(self, code: str) -> Parameter | None:
+        """The value in force on the last day of the period, None when there is none."""
+        day = self.period.last
+        held = (row for row in self.parameters if row.code == code and _holds(row, day))
+        return next(held, None)
+
+    def _begun(self) -> Q:
+        return Q(starts_on__range=(self.period.first, self.period.last))
+
+    def _paid(self) -> LineQuerySet:
+        return self._lines(StatementLine.objects.validated(self.known_on).filter(hours__gt=0))
 
     def _lines(self, lines: LineQuerySet) -> LineQuerySet:
         """Lines worked in the period, in the perimeter, with `referent` of the month's end."""
@@ -322,7 +342,12 @@ class Facts:
         )
 
 
-_WORKED = ("employment_month__employment_id", "referent__host_id", "first_month")
+_WORKED = ("employment_month__employment_id", "referent__host_id")
+
+
+def _holds(row: Parameter, day: date) -> bool:
+    lower, upper = row.period.lower, row.period.upper
+    return (lower is None or lower <= day) and (upper is None or day < upper)
 
 
 def _cells(lines: LineQuerySet) -> list[HourCell]:
@@ -331,24 +356,9 @@ def _cells(lines: LineQuerySet) -> list[HourCell]:
     return [HourCell(*row) for row in rows.values_list(*groups, "total")]
 
 
-def fact_rows(wanted: Q) -> dict[int, FactRow]:
-    """Facts of these employments, by employment. One query."""
-    rows = (
-        EmploymentFact.objects.filter(wanted)
-        .order_by("pk")
-        .values_list(
-            "pk",
-            "identity_id",
-            "employer_id",
-            "starts_on",
-            "type",
-            "way",
-            "sex",
-            "age",
-            "level",
-            "criteria",
-            "commune__departement",
-            "prescriber_id",
-        )
-    )
-    return {row[0]: FactRow(*row) for row in rows}
+def _facts(wanted: Q) -> dict[int, FactRow]:
+    """Facts of these employments, by employment."""
+    fields = ("pk", "identity_id", "employer_id", "starts_on", "type", "way", "sex", "age", "level")
+    rows = EmploymentFact.objects.filter(wanted).order_by("pk")
+    found = rows.values_list(*fields, "criteria", "commune__departement", "prescriber_id")
+    return {row[0]: FactRow(*row) for row in found}

@@ -6,13 +6,17 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
+from coclause.core.parameters import UnknownParameterError
 from coclause.indicators.catalogue import CATALOGUE
+from coclause.indicators.disclosure import hide as hide_number
+from coclause.indicators.disclosure import hide_small
 from coclause.indicators.facts import Facts
 from coclause.indicators.indicator import Indicator, Kind, PeriodKind, Row, Value
 from coclause.indicators.perimeter import Perimeter, Period
-from coclause.render.numbers import Measure
+from coclause.render.numbers import HIDDEN, Measure
 
 State = Literal["provisoire", "clos"]
+Shown = Measure | Mapping[str, Measure]
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class Figure:
     label: str
     unit: str
     kind: Kind
-    value: Measure | Mapping[str, Measure]
+    value: Shown
     definition: str
     period: str
     perimeter: str
@@ -65,7 +69,11 @@ def figures(
     facts = Facts(perimeter, period, known_on)
     where = perimeter.sentence()
     wanted = CATALOGUE if codes is None else {code: CATALOGUE[code] for code in codes}
-    return {code: _figure(CATALOGUE[code], facts, where) for code in CATALOGUE if code in wanted}
+    return {
+        code: _figure(CATALOGUE[code], facts, where, hide=hide)
+        for code in CATALOGUE
+        if code in wanted
+    }
 
 
 def rows(
@@ -76,27 +84,65 @@ def rows(
     *,
     hide: bool = True,
 ) -> list[Row]:
-    """The rows behind a figure. KeyError: no such code. A quotient has none: see its terms."""
+    """The rows behind a figure, whose `value` add up to it. KeyError: no such code.
+
+    A quotient has none: see the figures named in its terms. With `hide`, a figure that counts
+    persons has none either: each row would be a person.
+    """
     indicator = CATALOGUE[code]
-    facts = Facts(perimeter, period, known_on)
-    return indicator.rows(facts) if indicator.rows else []
+    if indicator.rows is None or (hide and indicator.persons):
+        return []
+    return indicator.rows(Facts(perimeter, period, known_on))
 
 
-def _figure(indicator: Indicator, facts: Facts, where: str) -> Figure:
-    value: Value = indicator.compute(facts)
+def _figure(indicator: Indicator, facts: Facts, where: str, *, hide: bool) -> Figure:
+    value = indicator.compute(facts)
+    shown: Shown = value
+    terms: dict[str, Measure] = dict(indicator.terms(facts)) if indicator.terms else {}
+    if hide and indicator.persons:
+        shown, terms = _hidden(indicator, facts, value, terms)
+    used = facts.parameter(indicator.parameter) if indicator.parameter else None
     flow = indicator.period is PeriodKind.FLOW
     return Figure(
         code=indicator.code,
         label=indicator.label,
         unit=indicator.unit,
         kind=indicator.kind,
-        value=value,
+        value=shown,
         definition=indicator.definition,
         period=facts.period.flow if flow else facts.period.stock,
         perimeter=where,
         denominator=indicator.denominator,
         state="provisoire",
         labels=indicator.labels(facts) if indicator.labels else {},
-        terms=indicator.terms(facts) if indicator.terms else {},
+        terms=terms,
+        parameters=(UsedParameter(used.code, used.value, used.reference),) if used else (),
         several=indicator.several,
     )
+
+
+def _hidden(
+    indicator: Indicator, facts: Facts, value: Value, terms: dict[str, Measure]
+) -> tuple[Shown, dict[str, Measure]]:
+    """The value and its terms, as they may be shown to anyone."""
+    threshold = _threshold(facts)
+    if isinstance(value, dict):
+        total = CATALOGUE[indicator.of].compute(facts) if indicator.of else None
+        return hide_small(value, threshold, None if isinstance(total, dict) else total), terms
+    if "beneficiaries" not in terms:
+        return hide_number(value, threshold), terms
+    persons = hide_number(len(facts.beneficiaries), threshold)
+    if persons == HIDDEN:
+        return HIDDEN, {**terms, "beneficiaries": HIDDEN}
+    return value, terms
+
+
+def _threshold(facts: Facts) -> Decimal:
+    """The rule of today, whatever the period: what is shown is shown today.
+
+    Raises UnknownParameterError: without it nothing may be shown.
+    """
+    for row in facts.parameters:
+        if row.code == "small_cell":
+            return row.value
+    raise UnknownParameterError("small_cell : aucune valeur connue")

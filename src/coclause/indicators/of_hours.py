@@ -4,13 +4,20 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
-from coclause.clauses.choices import MarketType
-from coclause.indicators.facts import Facts, HourCell
+from coclause.clauses.choices import Basis, HoursKind, Instrument, MarketType, Theme
+from coclause.core.months import between
+from coclause.indicators.fact_types import HourCell
+from coclause.indicators.facts import Facts
 from coclause.indicators.indicator import Indicator, Kind, Number, Row, Value
+from coclause.indicators.keys import UNKNOWN, ZERO, by_id, operation_row, quotient, tally, words
+from coclause.render.numbers import month_fr
 
-UNKNOWN = "inconnu"
-ZERO = Decimal(0)
 Key = Callable[[Facts, HourCell], str]
+Labels = Callable[[Facts], Mapping[str, str]]
+ONE_CLAUSE = (
+    "quand un lot porte plusieurs clauses, une heure compte une fois, sous la première de celles"
+    " où l'entreprise s'est engagée"
+)
 
 
 def total(cells: Iterable[HourCell]) -> Decimal:
@@ -18,44 +25,17 @@ def total(cells: Iterable[HourCell]) -> Decimal:
 
 
 def hour_rows(facts: Facts, cells: Iterable[HourCell], key: Key | None = None) -> list[Row]:
-    """Hours by operation and referent (and category)."""
-    sums: dict[tuple[int, int | None, str], Decimal] = defaultdict(Decimal)
+    """Hours by operation and referent, and by category when there is one."""
+    sums: dict[tuple[int, int, str], Decimal] = defaultdict(Decimal)
     for cell in cells:
         operation = facts.all_awards[cell.award].operation
-        sums[operation, cell.host, key(facts, cell) if key else ""] += cell.hours
+        sums[operation, cell.host or 0, key(facts, cell) if key else ""] += cell.hours
     return [
-        {
-            "operation": operation,
-            "operation_name": facts.operations[operation].name,
-            "host": host,
-            **({"key": category} if key else {}),
-            "value": hours,
-        }
-        for (operation, host, category), hours in sorted(
-            sums.items(), key=lambda item: (item[0][0], item[0][1] or 0, item[0][2])
+        operation_row(
+            facts, operation, hours, host=host or None, **({"key": category} if key else {})
         )
+        for (operation, host, category), hours in sorted(sums.items())
     ]
-
-
-def by(key: Key, categories: Iterable[str] = ()) -> Callable[[Facts], Value]:
-    """Validated hours by category; the listed ones are there at 0 too."""
-
-    def compute(facts: Facts) -> Value:
-        sums: dict[str, Number] = dict.fromkeys(categories, ZERO)
-        for cell in facts.validated:
-            category = key(facts, cell)
-            sums[category] = sums.get(category, ZERO) + cell.hours
-        return dict(sorted(sums.items())) if not categories else sums
-
-    return compute
-
-
-def _of_clause(field: str) -> Key:
-    def key(facts: Facts, cell: HourCell) -> str:
-        clause = facts.all_clauses.get(facts.all_awards[cell.award].clause or 0)
-        return str(getattr(clause, field)) if clause else UNKNOWN
-
-    return key
 
 
 def _kind(facts: Facts, cell: HourCell) -> str:
@@ -82,36 +62,95 @@ def _epci(facts: Facts, cell: HourCell) -> str:
     return facts.operations[facts.all_awards[cell.award].operation].epci or UNKNOWN
 
 
-def _breakdown(  # noqa: PLR0917
+def _of_clause(field: str) -> Key:
+    def key(facts: Facts, cell: HourCell) -> str:
+        clause = facts.all_clauses.get(facts.all_awards[cell.award].clause or 0)
+        return str(getattr(clause, field)) if clause else UNKNOWN
+
+    return key
+
+
+def _months(facts: Facts) -> dict[str, str]:
+    months = between(facts.period.first, facts.period.last)
+    return {f"{month:%Y-%m}": month_fr(month) for month in months}
+
+
+def _home_departements(facts: Facts) -> dict[str, str]:
+    """Départements that are there even at 0: all the region's, or the one asked for."""
+    wanted = facts.perimeter
+    if wanted.epci is not None:
+        return {}
+    return {
+        code: name
+        for code, (name, region) in facts.departements.items()
+        if region == wanted.region and wanted.departement in (None, code)
+    }
+
+
+def _departement_labels(facts: Facts) -> dict[str, str]:
+    return {
+        UNKNOWN: "Commune non connue",
+        **{code: name for code, (name, _) in facts.departements.items()},
+    }
+
+
+def _breakdown(
     code: str,
     label: str,
     definition: str,
     key: Key,
-    choices: Iterable[tuple[str, str]] = (),
-    labels: Callable[[Facts], Mapping[str, str]] | None = None,
+    *,
+    labels: Labels,
+    listed: Callable[[Facts], Iterable[str]] = lambda facts: (),
 ) -> Indicator:
-    words = dict(choices)
+    """Validated hours by category; those listed are there even at 0."""
+
+    def compute(facts: Facts) -> Value:
+        return tally(((key(facts, cell), cell.hours) for cell in facts.validated), listed(facts))
+
     return Indicator(
         code=code,
         label=label,
         unit="h",
         definition=definition,
-        compute=by(key, tuple(words)),
+        compute=compute,
         rows=lambda facts: hour_rows(facts, facts.validated, key),
         kind=Kind.BREAKDOWN,
         denominator="heures validées de la période",
-        labels=labels or (lambda facts: {**words, UNKNOWN: "Non connu"}),
+        labels=labels,
         of="hours_validated",
     )
 
 
-INDICATORS = (
+def _closed_list(
+    code: str, label: str, definition: str, key: Key, choices: Iterable[tuple[str, str]]
+) -> Indicator:
+    listed = dict(choices)
+    return _breakdown(
+        code, label, definition, key, labels=words(listed.items()), listed=lambda facts: listed
+    )
+
+
+def _fte(facts: Facts) -> Value:
+    divisor = facts.parameter("insertion_fte_hours")
+    return quotient(total(facts.validated), divisor.value if divisor else None)
+
+
+def _fte_terms(facts: Facts) -> dict[str, Number | None]:
+    divisor = facts.parameter("insertion_fte_hours")
+    return {
+        "hours_validated": total(facts.validated),
+        "insertion_fte_hours": divisor.value if divisor else None,
+    }
+
+
+TOTALS = (
     Indicator(
         code="hours_declared",
         label="Heures déclarées",
         unit="h",
-        definition="Heures déclarées par les entreprises pour les mois de la période, vérifiées ou"
-        " non, sans celles qui leur ont été renvoyées.",
+        definition="Heures déclarées pour les mois de la période, vérifiées ou non, sans celles"
+        " qui ont été renvoyées à l'entreprise.",
         compute=lambda facts: total(facts.declared),
         rows=lambda facts: hour_rows(facts, facts.declared),
     ),
@@ -124,11 +163,85 @@ INDICATORS = (
         compute=lambda facts: total(facts.validated),
         rows=lambda facts: hour_rows(facts, facts.validated),
     ),
-    _breakdown(
+    Indicator(
+        code="fte_insertion",
+        label="ETP d'insertion",
+        unit="ETP",
+        definition="Heures validées de la période, divisées par le nombre d'heures d'un équivalent"
+        " temps plein d'insertion en vigueur le dernier jour de la période.",
+        compute=_fte,
+        denominator="heures d'un équivalent temps plein d'insertion",
+        terms=_fte_terms,
+        parameter="insertion_fte_hours",
+    ),
+)
+
+BREAKDOWNS = (
+    _closed_list(
+        "hours_validated_by_kind",
+        "Heures réalisées par nature",
+        "Heures validées selon leur nature : travail, formation ou stage.",
+        _kind,
+        HoursKind.choices,
+    ),
+    _closed_list(
         "hours_by_market_type",
         "Heures réalisées par type de marché",
-        "Heures validées selon le type du marché où elles ont été travaillées.",
+        "Heures validées selon le type du contrat où elles ont été travaillées.",
         _market_type,
         MarketType.choices,
+    ),
+    _closed_list(
+        "hours_by_instrument",
+        "Heures réalisées par instrument",
+        f"Heures validées selon l'instrument de la clause ; {ONE_CLAUSE}.",
+        _of_clause("instrument"),
+        Instrument.choices,
+    ),
+    _closed_list(
+        "hours_by_basis",
+        "Heures réalisées par fondement",
+        f"Heures validées selon le fondement de la clause, NPNRU à part ; {ONE_CLAUSE}.",
+        _of_clause("basis"),
+        Basis.choices,
+    ),
+    _closed_list(
+        "hours_by_theme",
+        "Heures réalisées par thème",
+        f"Heures validées selon le thème de la clause ; {ONE_CLAUSE}.",
+        _of_clause("theme"),
+        Theme.choices,
+    ),
+    _breakdown(
+        "hours_by_departement",
+        "Heures réalisées par département",
+        "Heures validées selon le département du lieu d'exécution.",
+        _departement,
+        labels=_departement_labels,
+        listed=_home_departements,
+    ),
+    _breakdown(
+        "hours_by_epci",
+        "Heures réalisées par intercommunalité",
+        "Heures validées selon l'intercommunalité du lieu d'exécution ; celles sans heure ne sont"
+        " pas citées.",
+        _epci,
+        labels=lambda facts: {UNKNOWN: "Commune non connue ou isolée", **facts.epci_names},
+    ),
+    _breakdown(
+        "hours_by_month",
+        "Heures réalisées par mois",
+        "Heures validées selon le mois où elles ont été travaillées.",
+        _month,
+        labels=_months,
+        listed=_months,
+    ),
+    _breakdown(
+        "hours_by_host",
+        "Heures réalisées par structure",
+        "Heures validées selon la structure référente de l'opération le dernier jour du mois"
+        " travaillé.",
+        _host,
+        labels=lambda facts: by_id(facts.host_names, "Sans structure référente ce mois-là"),
     ),
 )
