@@ -40,3 +40,12 @@ def may_manage_members(organisation: Organisation, scope: Scope) -> bool:
     """Its region's coordination adds and ends members; a host's manager does for that host."""
     managed = scope.organisations(MemberRole.HOST_MANAGER)
     return organisation.pk in managed or coordinates(organisation, scope)
+
+
+def may_edit(organisation: Organisation, scope: Scope) -> bool:
+    """Its region's coordination; for partners (buyers, companies, prescribers), the network."""
+    if coordinates(organisation, scope):
+        return True
+    partner = set(organisation.roles) <= set(PARTNERS)
+    near = organisation.region_id is None or organisation.region_id in scope.working_regions
+    return bool(scope.working_regions) and partner and near
