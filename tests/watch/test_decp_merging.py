@@ -78,7 +78,7 @@ def test_successive_states_make_one_contract_with_its_last_amount(tmp_path: Path
     merged = combine(contracts(path))
     now = current(merged)
     assert now.notified_on == date(2026, 3, 2)
-    assert (now.amount, now.amount_doubtful, now.duration_months) == (150000, False, 14)
+    assert (now.amount, now.amount_doubtful, now.duration_months) == (Decimal(150000), False, 14)
     assert {holder.identifier for holder in now.holders} == {HOLDER, OTHER_HOLDER}
     assert [state.amount for state in merged.states] == [120000, 150000]
 
@@ -86,7 +86,7 @@ def test_successive_states_make_one_contract_with_its_last_amount(tmp_path: Path
 def test_two_amounts_of_one_day_are_doubted_not_added(tmp_path: Path) -> None:
     path = csv_file(tmp_path, row(montant="56500"), row(montant="125000"))
     now = current(combine(contracts(path)))
-    assert (now.amount, now.amount_doubtful) == (125000, True)
+    assert (now.amount, now.amount_doubtful) == (Decimal(125000), True)
 
 
 def test_numbered_modifications_follow_their_number_not_their_date(tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ def test_numbered_modifications_follow_their_number_not_their_date(tmp_path: Pat
     ]
     (found,) = contracts(marches(tmp_path, marche(modifications=changes)))
     now = current(combine([found]))
-    assert (now.notified_on, now.amount) == (date(2026, 3, 2), 3)
+    assert (now.notified_on, now.amount) == (date(2026, 3, 2), Decimal(3))
 
 
 def test_modifications_without_a_number_of_their_own_follow_their_date(tmp_path: Path) -> None:

@@ -247,7 +247,7 @@ def test_a_modification_that_says_nothing_of_the_amount_leaves_it(tmp_path: Path
     changes = [{"id": 1, "dateNotificationModification": "2026-06-01", "dureeMois": 18}]
     (found,) = contracts(marches(tmp_path, marche(modifications=changes)))
     now = current(found)
-    assert (now.amount, now.duration_months) == (120000, 18)
+    assert (now.amount, now.duration_months) == (Decimal(120000), 18)
     assert [holder.identifier for holder in now.holders] == [HOLDER]
 
 

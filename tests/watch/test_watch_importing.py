@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,7 @@ def test_the_answer_counts_each_contract_once(tmp_path: Path) -> None:
         "social": {"yes": 1, "no": 1, "unknown": 1},
     }
     kept = PublishedContract.objects.get(published_id="2026-01")
-    assert (kept.amount, kept.notified_on) == (150000, date(2026, 3, 2))
+    assert (kept.amount, kept.notified_on) == (Decimal(150000), date(2026, 3, 2))
     assert kept.states.count() == 2
     run = ImportRun.objects.get()
     assert (run.rows, run.rejected_count, run.files.get().format) == (5, 1, "csv")
@@ -91,7 +92,7 @@ def test_a_new_state_is_a_change_and_the_old_ones_stay(tmp_path: Path) -> None:
     later = csv_file(tmp_path, row(dateNotification="2026-06-01", montant="150000"))
     assert totals(later) == (0, 1, 0)
     kept = PublishedContract.objects.get()
-    assert (kept.amount, kept.notified_on) == (150000, date(2026, 3, 2))
+    assert (kept.amount, kept.notified_on) == (Decimal(150000), date(2026, 3, 2))
     assert [state.amount for state in kept.states.all()] == [120000, 150000]
 
 
