@@ -1,0 +1,81 @@
+"""The fictitious rows while they are being made, and their writing, table by table, by COPY."""
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+M = TypeVar("M", bound=models.Model)
+
+
+class Book:
+    """Unsaved rows, numbered from 1 in each table: the same rows get the same numbers."""
+
+    def __init__(self) -> None:
+        self._rows: dict[type[models.Model], list[models.Model]] = {}
+
+    def add(self, row: M) -> M:
+        """Keep the row, and number it when its table numbers rows."""
+        rows = self._rows.setdefault(type(row), [])
+        rows.append(row)
+        if isinstance(row._meta.pk, models.AutoField):
+            row.pk = len(rows)
+        return row
+
+    def rows(self, model: type[M]) -> list[M]:
+        """The rows of that table so far, in the order of their numbers."""
+        return self._rows.get(model, [])  # type: ignore[return-value]  # filed by their own type
+
+    def discard(self, model: type[M]) -> list[M]:
+        """Take the rows of that table out, as they need not be kept once written."""
+        return self._rows.pop(model, [])  # type: ignore[return-value]
+
+    def counts(self) -> dict[str, int]:
+        """How many rows, by table."""
+        return {model._meta.db_table: len(rows) for model, rows in self._rows.items()}
+
+    def write(self, order: Sequence[type[models.Model]], *, using: str) -> None:
+        """Write the tables in that order and move their sequences past the last number.
+
+        The connection must be the owner's: COPY is refused where row security binds.
+        """
+        forgotten = set(self._rows) - set(order)
+        if forgotten:
+            raise ValueError(f"no place in the order for {forgotten}")
+        connection = connections[using]
+        for model in order:
+            if rows := self._rows.get(model):
+                _copy(connection, model, rows)
+
+
+def _copy(
+    connection: BaseDatabaseWrapper, model: type[models.Model], rows: list[models.Model]
+) -> None:
+    fields = model._meta.concrete_fields
+    quote = connection.ops.quote_name
+    table = quote(model._meta.db_table)
+    columns = ", ".join(quote(field.column) for field in fields)
+    plain = [_is_plain(field) for field in fields]
+    names = [field.attname for field in fields]
+    with connection.cursor() as cursor:
+        with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+            for row in rows:
+                values = [getattr(row, name) for name in names]
+                copy.write_row(
+                    value
+                    if value is None or as_it_is
+                    else field.get_db_prep_save(value, connection)
+                    for value, as_it_is, field in zip(values, plain, fields, strict=True)
+                )
+        if isinstance(model._meta.pk, models.AutoField):
+            cursor.execute(
+                "SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)",
+                [model._meta.db_table, len(rows)],
+            )
+
+
+def _is_plain(field: "models.Field[Any, Any]") -> bool:
+    """Whether the driver writes the value as it is; JSON alone needs Django's help."""
+    return isinstance(field, ArrayField) or not isinstance(field, models.JSONField)

@@ -1,0 +1,120 @@
+"""The demonstration's data, from nothing to a filled database, in one transaction."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import models
+
+from coclause.clauses.models import (
+    Award,
+    AwardMember,
+    Clause,
+    Commitment,
+    Contract,
+    Lot,
+    Objective,
+    ObjectiveEvent,
+    Operation,
+    OperationHost,
+)
+from coclause.core.actor import acting_as
+from coclause.core.models import JournalEntry, User
+from coclause.core.parameters import load_parameters
+from coclause.demo.book import Book
+from coclause.demo.chance import chance
+from coclause.demo.commitments import commit
+from coclause.demo.crews import Crews
+from coclause.demo.crowd import Crowd
+from coclause.demo.declarations import Declarations
+from coclause.demo.network import build_network
+from coclause.demo.operations import Scene, build_sites
+from coclause.demo.partners import build_partners
+from coclause.demo.places import Map, load_map
+from coclause.demo.plan import build_plan
+from coclause.hours.models import (
+    Assignment,
+    Employment,
+    EmploymentMonth,
+    Statement,
+    StatementLine,
+)
+from coclause.organisations.models import (
+    FacilitatorPost,
+    Membership,
+    Organisation,
+    PostFunding,
+    TerritoryCharge,
+)
+from coclause.people.loading import load_criteria
+from coclause.people.models import Identity, Person
+
+ACTOR = "demonstration"
+ORDER: tuple[type[models.Model], ...] = (
+    User,
+    Organisation,
+    Membership,
+    FacilitatorPost,
+    PostFunding,
+    TerritoryCharge,
+    Operation,
+    OperationHost,
+    Contract,
+    Lot,
+    Clause,
+    Award,
+    AwardMember,
+    Commitment,
+    Objective,
+    ObjectiveEvent,
+    Identity,
+    Person,
+    Employment,
+    Assignment,
+    EmploymentMonth,
+    Statement,
+    StatementLine,
+    JournalEntry,
+)
+"""Tables, each after those it points at."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a build did: rows by table, none when the data were already there."""
+
+    built: bool
+    rows: dict[str, int]
+
+
+def build(*, day: date, using: str = "owner", scale: float = 1.0) -> Summary:
+    """Fill the database with the fictitious region as it stands on `day`, all or nothing.
+
+    The reference data must be loaded (ValueError). `using` connects as the tables' owner.
+    `scale` thins operations and hours; every state, oddity and demonstration user stays.
+    A database that has organisations is left as it is.
+    """
+    if Organisation.objects.using(using).exists():
+        return Summary(built=False, rows={})
+    with acting_as(ACTOR, day=day, using=using):
+        load_parameters(using=using)
+        load_criteria(using=using)
+        book = tell(load_map(using=using), day=day, scale=scale)
+        book.write(ORDER, using=using)
+    return Summary(built=True, rows=book.counts())
+
+
+def tell(map_: Map, *, day: date, scale: float) -> Book:
+    """All the rows, unsaved; the same for the same arguments."""
+    book = Book()
+    network = build_network(book, map_, day)
+    partners = build_partners(book, chance("partners"), map_, scale)
+    scene = Scene(book, chance("operations"), map_, network, partners, day, scale)
+    sites = build_sites(scene)
+    plan = build_plan(sites, chance("plan"), day, scale)
+    crowd = Crowd(book, chance("persons"), map_, partners)
+    crews = Crews(book, chance("crews"), crowd, network, sites)
+    worked = crews.work(plan, day)
+    declarations = Declarations(scene, sites)
+    declarations.record(worked)
+    commit(scene, sites, plan)
+    return book

@@ -1,0 +1,113 @@
+"""Statements and lines of hours: declared on time and checked, but for the mishaps of a site."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from coclause.clauses.choices import HoursKind
+from coclause.core.models import User
+from coclause.core.months import shift
+from coclause.demo.crews import Worked
+from coclause.demo.operations import Scene
+from coclause.demo.sites import Site
+from coclause.demo.spreading import QUARTERS
+from coclause.hours.choices import LineState
+from coclause.hours.models import EmploymentMonth, Statement, StatementLine
+
+RETURNED = "Deux journées sont comptées deux fois : vérifiez le relevé."
+
+
+def moment(day: date, hour: int = 10) -> datetime:
+    return datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
+
+
+def hours(quarters: int) -> Decimal:
+    return Decimal(quarters) / QUARTERS
+
+
+class Declarations:
+    """The statements of every site, then the lines of what was worked."""
+
+    def __init__(self, scene: Scene, sites: list[Site]) -> None:
+        self._scene, self._sites = scene, sites
+        self.statements: dict[tuple[int, date], Statement] = {}
+        self._checked: dict[tuple[int, date], tuple[datetime, User]] = {}
+        for number, site in enumerate(sites):
+            for month in site.months:
+                if month not in site.missing:
+                    self._declare(number, site, month)
+
+    def _declare(self, number: int, site: Site, month: date) -> None:
+        """On the first days of the next month, or on the day that a mishap says."""
+        scene, dice = self._scene, self._scene.dice
+        next_month = shift(month, 1)
+        declared = min(next_month + timedelta(days=dice.randint(0, 4)), scene.day)
+        declared = site.waiting.get(month, declared)
+        self.statements[number, month] = scene.book.add(
+            Statement(award=site.award, month=month, declared_on=declared)
+        )
+        checked = min(declared + timedelta(days=dice.randint(0, 6)), scene.day)
+        self._checked[number, month] = (
+            moment(checked, 15),
+            scene.network.in_charge(site.host, site.share, checked),
+        )
+
+    def record(self, worked: list[Worked]) -> None:
+        """One month of an employment and its lines for each piece of work."""
+        returned: set[tuple[int, date]] = set()
+        for piece in worked:
+            key = piece.site, piece.month
+            send_back = piece.month in self._sites[piece.site].returned and key not in returned
+            if send_back:
+                returned.add(key)
+            self._record(piece, send_back=send_back)
+
+    def _record(self, piece: Worked, *, send_back: bool) -> None:
+        book, dice = self._scene.book, self._scene.dice
+        whole = piece.quarters
+        if dice.happens(0.12):
+            # The rest of the month was worked elsewhere, on contracts without a clause.
+            whole = max(whole, min(whole + dice.randint(20, 240), 606))
+        month = book.add(
+            EmploymentMonth(
+                employment=piece.hand.employment, month=piece.month, hours_worked=hours(whole)
+            )
+        )
+        for kind, quarters in self._kinds(piece).items():
+            line = self.line(piece, month, kind, quarters)
+            if send_back:
+                line.state = LineState.RETURNED
+                line.validated_at, line.validated_by = None, None
+                line.returned_at = self._checked[piece.site, piece.month][0]
+                line.return_reason = RETURNED
+
+    def _kinds(self, piece: Worked) -> dict[HoursKind, int]:
+        dice, allowed = self._scene.dice, self._sites[piece.site].clause.hour_kinds
+        extra = HoursKind.TRAINING
+        if HoursKind.INTERNSHIP in allowed and dice.happens(0.1):
+            extra = HoursKind.INTERNSHIP
+        if piece.quarters >= 35 * QUARTERS and dice.happens(0.07):
+            aside = dice.randint(2, 5) * 14
+            return {HoursKind.WORK: piece.quarters - aside, extra: aside}
+        return {HoursKind.WORK: piece.quarters}
+
+    def line(
+        self, piece: Worked, month: EmploymentMonth, kind: HoursKind, quarters: int
+    ) -> StatementLine:
+        """A line, validated unless its month still waits."""
+        site = self._sites[piece.site]
+        statement = self.statements[piece.site, piece.month]
+        at, by = self._checked[piece.site, piece.month]
+        waits = piece.month in site.waiting
+        return self._scene.book.add(
+            StatementLine(
+                statement=statement,
+                employment_month=month,
+                kind=kind,
+                hours=hours(quarters),
+                state=LineState.DECLARED if waits else LineState.VALIDATED,
+                declared_at=moment(statement.declared_on, 9),
+                declared_by=site.declared_by,
+                validated_at=None if waits else at,
+                validated_by=None if waits else by,
+            )
+        )
