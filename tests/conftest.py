@@ -81,6 +81,11 @@ def shared_data() -> Path:
     return SHARED / "data"
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     if not settings.DEMO:
         raise pytest.UsageError("COCLAUSE_DEMO=1 is needed: run `make test`")
+    # Pages of unit tests name static files without collecting them; journeys serve real ones.
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+    assert config.cache is not None
+    settings.STATIC_ROOT = config.cache.mkdir("static")
