@@ -81,7 +81,7 @@ class HoursField(FrenchDecimalField):
 
 
 def keep_what_is_pasted(form: forms.BaseForm) -> None:
-    """Let texts that are too long come whole, to be refused in words: browsers cut them silently."""
+    """Let long texts come whole, to be refused in words: browsers would cut them silently."""
     for field in form.fields.values():
         field.widget.attrs.pop("maxlength", None)
 

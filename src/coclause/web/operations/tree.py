@@ -1,0 +1,176 @@
+"""An operation unfolded: contracts, lots, clauses and awards that the user may see, with hours."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.urls import reverse
+
+from coclause.clauses.models import Award, Clause, Commitment, Contract, Lot, Operation
+from coclause.clauses.permissions import handles, is_referent
+from coclause.clauses.states import ClauseState
+from coclause.hours.progress import Progress, progress_of_clauses
+from coclause.organisations.scopes import Scope
+from coclause.web.operations.rows import sides
+from coclause.web.operations.turns import Whose, state_kind, whose_turn
+
+WRITING = (ClauseState.DRAFT, ClauseState.PROPOSED)
+
+
+@dataclass
+class ClauseLine:
+    clause: Clause
+    progress: Progress
+    turn: Whose | None
+    commitments: list[Commitment]
+    may_commit: bool
+
+    @property
+    def kind(self) -> str:
+        return state_kind(self.clause.state)
+
+
+@dataclass
+class LotBlock:
+    lot: Lot
+    clauses: list[ClauseLine] = field(default_factory=list)
+    awards: list[Award] = field(default_factory=list)
+
+
+@dataclass
+class ContractBlock:
+    contract: Contract
+    lots: list[LotBlock] = field(default_factory=list)
+
+
+@dataclass
+class Tree:
+    contracts: list[ContractBlock]
+    referent: bool
+
+    @property
+    def lots(self) -> list[LotBlock]:
+        return [block for contract in self.contracts for block in contract.lots]
+
+    @property
+    def total(self) -> Progress:
+        """Hours of all the clauses together; committed is not known when none is."""
+        parts = [line.progress for block in self.lots for line in block.clauses]
+        return Progress(
+            validated=sum((p.validated for p in parts), Decimal(0)),
+            waiting=sum((p.waiting for p in parts), Decimal(0)),
+            committed=_sum(p.committed for p in parts),
+            expected=_sum(p.expected for p in parts),
+            projected=None,
+        )
+
+
+@dataclass(frozen=True)
+class Step:
+    """What the operation lacks first: the button, and where it leads."""
+
+    label: str
+    url: str
+
+
+def full_view(operation: Operation, scope: Scope) -> bool:
+    """The network and the buyer see the whole operation; a company only its own lots."""
+    return operation.region_id in scope.working_regions or operation.buyer_id in scope.buyers
+
+
+def tree_of(operation: Operation, scope: Scope) -> Tree:
+    """The same number of queries whatever the number of lots."""
+    full = full_view(operation, scope)
+    awards = _awards(operation, scope)
+    clauses = list(
+        Clause.objects.visible_to(scope)
+        .filter(lot__contract__operation=operation)
+        .select_related("lot__contract__operation")
+        .order_by("pk")
+    )
+    lots = Lot.objects.filter(contract__operation=operation).select_related("contract__cpv")
+    if not full:
+        lots = lots.filter(awards__in=[award.pk for award in awards]).distinct()
+    blocks = {lot.pk: LotBlock(lot) for lot in lots.order_by("contract", "number")}
+    for award in awards:
+        if award.lot_id in blocks:
+            blocks[award.lot_id].awards.append(award)
+    progress = progress_of_clauses([clause.pk for clause in clauses], scope.day)
+    commitments = _commitments(clauses, awards)
+    held = sides(operation, scope, handled=handles(operation, scope))
+    for clause in clauses:
+        if clause.lot_id in blocks:
+            blocks[clause.lot_id].clauses.append(
+                ClauseLine(
+                    clause=clause,
+                    progress=progress[clause.pk],
+                    turn=whose_turn(
+                        [(clause.state, clause.state_since)],
+                        to_check=progress[clause.pk].waiting > 0,
+                        sides=held,
+                    ),
+                    commitments=commitments[clause.pk],
+                    may_commit=_may_commit(
+                        clause, blocks[clause.lot_id].awards, commitments[clause.pk]
+                    ),
+                )
+            )
+    return Tree(_contracts(operation, blocks, full=full), is_referent(operation, scope))
+
+
+def _awards(operation: Operation, scope: Scope) -> list[Award]:
+    rows = Award.objects.visible_to(scope).filter(lot__contract__operation=operation)
+    return list(rows.with_holder(scope.day).order_by("pk"))
+
+
+def _commitments(clauses: list[Clause], awards: list[Award]) -> dict[int, list[Commitment]]:
+    found: dict[int, list[Commitment]] = defaultdict(list)
+    rows = Commitment.objects.filter(clause__in=clauses, award__in=awards)
+    for commitment in rows.prefetch_related("objectives__events").order_by("pk"):
+        found[commitment.clause_id].append(commitment)
+    return found
+
+
+def _may_commit(clause: Clause, awards: list[Award], commitments: list[Commitment]) -> bool:
+    """An accepted or running clause with an award that owes nothing under it yet."""
+    ready = clause.state in (ClauseState.AGREED, ClauseState.RUNNING)
+    return ready and len(awards) > len(commitments)
+
+
+def _contracts(
+    operation: Operation, blocks: dict[int, LotBlock], *, full: bool
+) -> list[ContractBlock]:
+    found: dict[int, ContractBlock] = {}
+    if full:
+        contracts = operation.contracts.select_related("cpv")
+        found = {contract.pk: ContractBlock(contract) for contract in contracts}
+    for block in blocks.values():
+        contract = block.lot.contract
+        found.setdefault(contract.pk, ContractBlock(contract)).lots.append(block)
+    return list(found.values())
+
+
+def next_step(operation: Operation, tree: Tree) -> Step | None:
+    """What is missing first, for the referent: contract, clause, agreement, award, commitment."""
+    if not tree.contracts:
+        return Step("Ajouter un contrat", reverse("contract-new", args=[operation.pk]))
+    lines = [line for block in tree.lots for line in block.clauses]
+    if not lines:
+        return Step("Écrire la clause", reverse("clause-new", args=[tree.lots[0].lot.pk]))
+    for line in lines:
+        if line.clause.state in WRITING:
+            return Step("Faire avancer la clause", reverse("clause", args=[line.clause.pk]))
+    for block in tree.lots:
+        for line in block.clauses:
+            if line.clause.state == ClauseState.AGREED and not block.awards:
+                return Step("Enregistrer l'attribution", reverse("award-new", args=[block.lot.pk]))
+            if line.may_commit:
+                return Step(
+                    "Enregistrer l'engagement", reverse("commitment-new", args=[line.clause.pk])
+                )
+    return None
+
+
+def _sum(values: "object") -> Decimal | None:
+    known = [value for value in values if value is not None]  # type: ignore[attr-defined]
+    return sum(known, Decimal(0)) if known else None
