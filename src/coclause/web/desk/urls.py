@@ -1,3 +1,5 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from coclause.web.desk import pages
+
+urlpatterns: list[URLPattern] = [path("a-faire/", pages.desk, name="desk")]

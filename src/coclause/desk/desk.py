@@ -1,0 +1,82 @@
+"""The desk of a user: what is late, what to do this week, what comes next, whom they wait for."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils import timezone
+
+from coclause.clauses import due as clauses_due
+from coclause.clauses.due import DueItem
+from coclause.core.models import JournalEntry
+from coclause.hours import due as hours_due
+from coclause.organisations.scopes import Scope
+
+WEEK = timedelta(days=6)
+"""This week: today and the six days that follow."""
+DONE_SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Things to do, each in one list only, the most pressing first."""
+
+    late: list[DueItem]
+    week: list[DueItem]
+    next: list[DueItem]
+    watch: list[DueItem]
+    """Advice without a date: whom to call before it is too late. Not counted as due."""
+    waiting: list[DueItem]
+    done_this_week: list[JournalEntry]
+
+    @property
+    def count(self) -> int:
+        return len(self.late) + len(self.week) + len(self.next)
+
+
+def due(scope: Scope) -> Desk:
+    """Compose the desk. The number of queries depends on the user's roles, never on the rows."""
+    items = [*clauses_due.due(scope), *hours_due.due(scope)]
+    own_turns = clauses_due.turns(scope)
+    mine = [item for item in items if item.turn in own_turns and item.kind != "silent"]
+    mine += clauses_due.operations_due(scope)
+    silent = [item for item in items if item.kind == "silent"]
+    late, week, later = _by_urgency(mine, scope.day)
+    return Desk(
+        late=late,
+        week=week,
+        next=later,
+        watch=[*silent, *hours_due.to_watch(scope)],
+        waiting=_ordered(item for item in items if item.turn not in own_turns),
+        done_this_week=done_since(scope, scope.day - timedelta(days=scope.day.weekday())),
+    )
+
+
+def count_due(scope: Scope) -> int:
+    """The number beside "À faire": `due(scope).count` in at most three queries for one role."""
+    count = clauses_due.count_due(scope) + hours_due.count_due(scope)
+    if scope.coordinated_regions:
+        count += clauses_due.unfollowed_operations(scope).count()
+    return count
+
+
+def done_since(scope: Scope, day: date) -> list[JournalEntry]:
+    """The user's own acts since that day, the last first."""
+    if scope.user is None:
+        return []
+    start = timezone.make_aware(timezone.datetime(day.year, day.month, day.day))
+    return list(JournalEntry.objects.filter(actor=scope.user, at__gte=start)[:DONE_SHOWN])
+
+
+def _by_urgency(
+    items: list[DueItem], day: date
+) -> tuple[list[DueItem], list[DueItem], list[DueItem]]:
+    late = [item for item in items if item.by and item.by < day]
+    week = [item for item in items if item.by and day <= item.by <= day + WEEK]
+    later = [item for item in items if not item.by or item.by > day + WEEK]
+    return _ordered(late), _ordered(week), _ordered(later)
+
+
+def _ordered(items: Iterable[DueItem]) -> list[DueItem]:
+    """By date due, those without a date last, then the longest waiting first."""
+    return sorted(items, key=lambda item: (item.by or date.max, item.since, item.url_args))

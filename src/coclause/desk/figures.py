@@ -1,0 +1,131 @@
+"""The few figures under a desk: a facilitator's territory, a company's awards, a region's gaps."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, Sum
+
+from coclause.clauses.due import followed
+from coclause.clauses.models import Clause
+from coclause.clauses.states import ClauseState
+from coclause.core.months import shift
+from coclause.core.parameters import parameter
+from coclause.core.periods import on_day
+from coclause.hours.due import awards_of_company, months_to_declare
+from coclause.hours.models import EmploymentFact, Statement, StatementLine
+from coclause.hours.progress import Progress, progress_of_awards, progress_of_clauses
+from coclause.organisations.models import TerritoryCharge
+from coclause.organisations.scopes import Scope
+from coclause.reference.models import Commune
+
+OPERATION = "lot__contract__operation"
+
+
+@dataclass(frozen=True)
+class Territory:
+    """Since the first of January, on the operations that the user follows today."""
+
+    validated: Decimal
+    committed: Decimal
+    to_check: Decimal
+    statements: int
+    running: int
+    short: int
+    persons: int
+    month: date
+    """The month of which `persons` counts the identities with hours."""
+
+
+def territory(scope: Scope) -> Territory:
+    """Figures of what the user follows. A fixed number of queries."""
+    mine = followed(f"statement__award__{OPERATION}", scope)
+    lines = StatementLine.objects.filter(mine)
+    month = shift(scope.day, -1)
+    year = lines.validated().worked_between(date(scope.day.year, 1, 1), scope.day)
+    waiting = lines.to_check()
+    clauses = Clause.objects.filter(followed(OPERATION, scope), state=ClauseState.RUNNING)
+    progress = progress_of_clauses(list(clauses.values_list("pk", flat=True)), scope.day)
+    alert = parameter("shortfall_alert", scope.day)
+    in_month = lines.declared().filter(statement__month=month, hours__gt=0)
+    return Territory(
+        validated=_total(year),
+        committed=sum((p.committed or Decimal(0) for p in progress.values()), Decimal(0)),
+        to_check=_total(waiting),
+        statements=waiting.order_by().values("statement").distinct().count(),
+        running=len(progress),
+        short=sum(p.is_short(alert) for p in progress.values()),
+        persons=persons_of(in_month),
+        month=month,
+    )
+
+
+def persons_of(lines: Any) -> int:
+    """Distinct persons with hours on these lines, whichever host recorded them."""
+    employments = lines.order_by().values("employment_month__employment_id")
+    facts = EmploymentFact.objects.filter(pk__in=employments)
+    return facts.order_by().values("identity").distinct().count()
+
+
+def _total(lines: Any) -> Decimal:
+    return lines.aggregate(total=Sum("hours"))["total"] or Decimal(0)
+
+
+@dataclass(frozen=True)
+class CompanyAward:
+    """An award that a company answers for: its bar and the first month to declare."""
+
+    award: Any
+    progress: Progress
+    month: date | None
+    late: bool
+    clause_id: int | None
+
+
+def company_awards(scope: Scope) -> list[CompanyAward]:
+    """Awards in execution of the user's companies, those with a month to declare first."""
+    rows = list(
+        awards_of_company(scope).select_related(f"{OPERATION}__buyer").order_by("ends_on", "pk")
+    )
+    pks = [row.pk for row in rows]
+    progress = progress_of_awards(pks, scope.day)
+    declared: dict[int, set[date]] = {}
+    for award_id, month in Statement.objects.filter(award__in=pks).values_list("award_id", "month"):
+        declared.setdefault(award_id, set()).add(month)
+    clauses = dict(
+        Clause.objects.filter(lot__awards__in=pks, state=ClauseState.RUNNING)
+        .order_by("-pk")
+        .values_list("lot__awards", "pk")
+    )
+    found = [
+        _company_award(row, progress[row.pk], declared.get(row.pk, set()), clauses, scope.day)
+        for row in rows
+    ]
+    return sorted(found, key=lambda own: own.month or date.max)
+
+
+def _company_award(
+    award: Any, progress: Progress, declared: set[date], clauses: dict[int, int], day: date
+) -> CompanyAward:
+    months = months_to_declare(award.starts_on, award.ends_on, declared, day)
+    return CompanyAward(
+        award=award,
+        progress=progress,
+        month=months[0] if months else None,
+        late=len(months) > 1,
+        clause_id=clauses.get(award.pk),
+    )
+
+
+def uncovered_communes(scope: Scope) -> int:
+    """Communes of the coordinated regions that no facilitator is in charge of today. One query."""
+    held = TerritoryCharge.objects.filter(on_day(scope.day)).filter(
+        Q(commune=OuterRef("pk"))
+        | Q(epci=OuterRef("epci"))
+        | Q(departement=OuterRef("departement"))
+        | Q(region=OuterRef("departement__region"))
+    )
+    return Commune.objects.filter(
+        ~Exists(held), active=True, departement__region__in=scope.coordinated_regions
+    ).count()

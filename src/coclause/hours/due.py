@@ -1,0 +1,285 @@
+"""What months of hours wait for: to declare, to correct, to check; and what to watch."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import holidays
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Exists, Min, OuterRef, Q, Sum
+
+from coclause.clauses.due import DueItem, followed
+from coclause.clauses.models import Award, Clause
+from coclause.clauses.queries import AwardQuerySet
+from coclause.clauses.states import ClauseState, Turn
+from coclause.core.months import between, first_day, shift
+from coclause.core.parameters import parameter
+from coclause.hours.checks import remarks
+from coclause.hours.models import Statement, StatementLine
+from coclause.hours.progress import progress_of_clauses
+from coclause.hours.queries import StatementQuerySet
+from coclause.organisations.scopes import Scope
+from coclause.render.numbers import MONTHS, hours
+
+OPERATION = "lot__contract__operation"
+
+
+def add_working_days(day: date, count: int) -> date:
+    """The day that many working days later: no Saturday, Sunday or public holiday of France."""
+    closed = holidays.country_holidays("FR", years=[day.year, day.year + 1])
+    while count:
+        day += timedelta(days=1)
+        if day.weekday() < 5 and day not in closed:
+            count -= 1
+    return day
+
+
+def declare_by(month: date, due_day: Decimal) -> date:
+    """The last day to declare a month, in the month that follows."""
+    return shift(month, 1).replace(day=int(due_day))
+
+
+def months_to_declare(
+    starts_on: date, ends_on: date, declared: Collection[date], day: date
+) -> list[date]:
+    """Months of execution over on that day and not declared, the oldest first."""
+    last = min(first_day(ends_on), shift(day, -1))
+    return [month for month in between(starts_on, last) if month not in declared]
+
+
+def named(months: Collection[date], day: date) -> str:
+    """ "octobre", "octobre 2025" out of the year at hand, "3 mois, août à octobre"."""
+    ordered = sorted(months)
+    if len(ordered) == 1:
+        return _month(ordered[0], day)
+    return f"{len(ordered)} mois, {_month(ordered[0], day)} à {_month(ordered[-1], day)}"
+
+
+def _month(month: date, day: date) -> str:
+    name = MONTHS[month.month - 1]
+    return name if month.year == day.year else f"{name} {month.year}"
+
+
+def awards_of_company(scope: Scope) -> AwardQuerySet:
+    """Awards that the user's companies answer for and whose lot has a clause in execution."""
+    running = Clause.objects.filter(lot=OuterRef("lot"), state=ClauseState.RUNNING)
+    return Award.objects.answered_by(scope.companies, scope.day).filter(Exists(running))
+
+
+def _awards_followed(scope: Scope) -> AwardQuerySet:
+    running = Clause.objects.filter(lot=OuterRef("lot"), state=ClauseState.RUNNING)
+    return Award.objects.filter(followed(OPERATION, scope)).filter(Exists(running))
+
+
+def statements_to_check(scope: Scope) -> StatementQuerySet:
+    """Statements with lines waiting for a check, on the operations that the user follows."""
+    pending = StatementLine.objects.to_check().filter(statement=OuterRef("pk"))
+    mine = followed(f"award__{OPERATION}", scope)
+    return Statement.objects.filter(mine).filter(Exists(pending))
+
+
+def statements_returned(scope: Scope) -> StatementQuerySet:
+    """Statements with lines sent back to the user's companies."""
+    back = StatementLine.objects.returned().filter(statement=OuterRef("pk"))
+    awards = Award.objects.answered_by(scope.companies, scope.day)
+    return Statement.objects.filter(Exists(back), award__in=awards.values("pk"))
+
+
+def due(scope: Scope) -> list[DueItem]:
+    """What months wait for, for whoever follows the clauses and for the companies."""
+    items: list[DueItem] = []
+    if scope.hosts:
+        items += _checks_due(scope, statements_to_check(scope))
+        items += _months_due(scope, _awards_followed(scope), Turn.FACILITATOR)
+        items += _returned(scope, followed(f"award__{OPERATION}", scope))
+    if scope.companies:
+        items += _months_due(scope, awards_of_company(scope), Turn.COMPANY)
+        mine = Award.objects.answered_by(scope.companies, scope.day)
+        items += _returned(scope, Q(award__in=mine.values("pk")))
+    return items
+
+
+def count_due(scope: Scope) -> int:
+    """How many of these are the user's turn: one query for a host, two for a company."""
+    count = 0
+    if scope.hosts:
+        count += statements_to_check(scope).order_by().values("award").distinct().count()
+    if scope.companies:
+        count += statements_returned(scope).count()
+        count += len(_undeclared(scope, awards_of_company(scope)))
+    return count
+
+
+@dataclass(frozen=True)
+class _Awarded:
+    """An award as lines about it name it."""
+
+    award: Any
+    months: list[date]
+
+    @property
+    def about(self) -> str:
+        lot = self.award.lot
+        return f"{lot.contract.operation}, lot {lot.number} · {self.award.holder or 'titulaire'}"
+
+
+def _undeclared(scope: Scope, awards: AwardQuerySet) -> list[_Awarded]:
+    """Awards with months to declare. One query."""
+    rows = (
+        awards.with_holder(scope.day)
+        .select_related(OPERATION)
+        .annotate(declared=ArrayAgg("statements__month", filter=Q(statements__isnull=False)))
+        .order_by("pk")
+    )
+    found = []
+    for row in rows:
+        row_: Any = row
+        months = months_to_declare(row.starts_on, row.ends_on, row_.declared or [], scope.day)
+        if months:
+            found.append(_Awarded(row, months))
+    return found
+
+
+def _months_due(scope: Scope, awards: AwardQuerySet, reader: Turn) -> Iterable[DueItem]:
+    undeclared = _undeclared(scope, awards)
+    if not undeclared:
+        return []
+    due_day = parameter("statement_due_day", scope.day)
+    return [_month_due(found, due_day, scope.day, reader) for found in undeclared]
+
+
+def _month_due(found: _Awarded, due_day: Decimal, day: date, reader: Turn) -> DueItem:
+    first = found.months[0]
+    by = declare_by(first, due_day)
+    what = named(found.months, day)
+    silent = reader == Turn.FACILITATOR and found.award.ends_on < day and by < day
+    return DueItem(
+        kind="silent" if silent else "declare",
+        what=f"Demander {what} : l’exécution est finie" if silent else f"Déclarer {what}",
+        about=found.about,
+        url_name="month",
+        url_args=(found.award.pk, f"{first:%Y-%m}"),
+        action="Saisir le mois" if reader == Turn.FACILITATOR else "Déclarer",
+        turn=Turn.FACILITATOR if silent else Turn.COMPANY,
+        since=shift(first, 1),
+        by=None if silent else by,
+    )
+
+
+def _checks_due(scope: Scope, statements: StatementQuerySet) -> Iterable[DueItem]:
+    """One thing to do for each award: its months to check, the oldest first."""
+    rows = list(
+        statements.select_related(f"award__{OPERATION}")
+        .annotate(
+            waiting=Sum("lines__hours", filter=_to_check("lines__")),
+            since=Min("lines__declared_at", filter=_to_check("lines__")),
+        )
+        .order_by("month", "pk")
+    )
+    if not rows:
+        return []
+    delay = int(parameter("validation_delay", scope.day))
+    noted = remarks(rows, day=scope.day)
+    holders = dict(
+        Award.objects.filter(pk__in={row.award_id for row in rows})
+        .with_holder(scope.day)
+        .values_list("pk", "holder")
+    )
+    by_award: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        by_award[row.award_id].append(row)
+    return [
+        _check_due(months, holders[pk], sum(len(noted.get(m.pk, ())) for m in months), delay, scope)
+        for pk, months in by_award.items()
+    ]
+
+
+def _check_due(
+    months: list[Any], holder: str | None, notes: int, delay: int, scope: Scope
+) -> DueItem:
+    first = months[0]
+    lot = first.award.lot
+    what = named([row.month for row in months], scope.day)
+    total = hours(sum((row.waiting for row in months), Decimal(0)))
+    noted = f", {notes} remarque{'s' * (notes > 1)}" if notes else ""
+    since = min(row.since for row in months).date()
+    return DueItem(
+        kind="check",
+        what=f"Vérifier {what} : {total}{noted}",
+        about=f"{lot.contract.operation}, lot {lot.number} · {holder or 'titulaire non connu'}",
+        url_name="month-check",
+        url_args=(first.award_id, f"{first.month:%Y-%m}"),
+        action=f"Vérifier {_month(first.month, scope.day)}",
+        turn=Turn.FACILITATOR,
+        since=since,
+        by=add_working_days(since, delay),
+        waiting="l’entreprise attend",
+    )
+
+
+def _to_check(prefix: str) -> Q:
+    return Q(**{f"{prefix}state": "declaree", f"{prefix}corrected_at__isnull": True})
+
+
+def _returned(scope: Scope, statements: Q) -> Iterable[DueItem]:
+    back = Q(lines__state="renvoyee", lines__corrected_at__isnull=True)
+    rows = (
+        Statement.objects.filter(statements)
+        .annotate(
+            back=Sum("lines__hours", filter=back),
+            back_since=Min("lines__returned_at", filter=back),
+        )
+        .filter(back_since__isnull=False)
+        .select_related(f"award__{OPERATION}")
+        .order_by("month", "pk")
+    )
+    return [
+        DueItem(
+            kind="correct",
+            what=f"Corriger {_month(row.month, scope.day)} : {hours(row.back)} renvoyées",
+            about=f"{row.award.lot.contract.operation}, lot {row.award.lot.number}",
+            url_name="month",
+            url_args=(row.award_id, f"{row.month:%Y-%m}"),
+            action="Corriger",
+            turn=Turn.COMPANY,
+            since=row.back_since.date(),
+            waiting="le facilitateur attend",
+        )
+        for row in rows
+    ]
+
+
+def to_watch(scope: Scope) -> list[DueItem]:
+    """Running clauses under the alert, for those who follow them: whom to call, how far behind."""
+    if not scope.hosts:
+        return []
+    clauses = (
+        Clause.objects.filter(followed(f"{OPERATION}", scope), state=ClauseState.RUNNING)
+        .with_context()
+        .with_holder(scope.day)
+    )
+    rows: dict[int, Any] = {row.pk: row for row in clauses}
+    alert = parameter("shortfall_alert", scope.day)
+    found = progress_of_clauses(list(rows), scope.day)
+    short = [(pk, figures) for pk, figures in found.items() if figures.is_short(alert)]
+    short.sort(key=lambda pair: -pair[1].behind)
+    return [_call(rows[pk], figures) for pk, figures in short]
+
+
+def _call(clause: Any, figures: Any) -> DueItem:
+    lot = clause.lot
+    shown_since = shift(figures.last_month, 1) if figures.last_month else clause.state_since
+    return DueItem(
+        kind="call",
+        what=f"Appeler {clause.holder or 'l’entreprise'} : {hours(figures.behind)} sous l’attendu",
+        about=f"{lot.contract.operation}, lot {lot.number} · {hours(figures.reached)} sur"
+        f" {hours(figures.expected)} attendues",
+        url_name="clause",
+        url_args=(clause.pk,),
+        action="Voir la clause",
+        turn=Turn.FACILITATOR,
+        since=shown_since,
+    )

@@ -1,0 +1,88 @@
+"""What a clause, an award and their persons open to who asks."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404
+
+from coclause.clauses.models import Award, Clause
+from coclause.clauses.permissions import handles
+from coclause.hours.permissions import may_declare
+from coclause.organisations.scopes import Scope
+
+
+@dataclass(frozen=True)
+class ClauseView:
+    """A clause and what the reader may do with it. Annotated: holder, facilitator_id, committed."""
+
+    clause: Any
+    awards: list[Any]
+    handled: bool
+    """The host in charge: reads persons, validates."""
+    declares: bool
+    """A company of the award: reads the persons it employs, declares."""
+    whole: bool
+    """All the awards of the clause are shown; a company sees its own only."""
+
+    @property
+    def persons(self) -> bool:
+        return self.handled or self.declares
+
+
+def clause_view(pk: int, scope: Scope) -> ClauseView:
+    """The clause within the scope, with its awards. Raises Http404 out of it."""
+    rows = (
+        Clause.objects.visible_to(scope)
+        .with_context()
+        .with_holder(scope.day)
+        .with_referent(scope.day)
+    )
+    clause = get_object_or_404(rows, pk=pk)
+    of_lot = Award.objects.filter(lot=clause.lot_id)
+    committed = of_lot.filter(commitments__clause=clause)
+    awards = list((committed if committed.exists() else of_lot).with_holder(scope.day))
+    visible = set(Award.objects.visible_to(scope).filter(lot=clause.lot_id).values_list("pk"))
+    shown = [award for award in awards if (award.pk,) in visible]
+    handled = handles(clause.lot.contract.operation, scope)
+    return ClauseView(
+        clause=clause,
+        awards=shown,
+        handled=handled,
+        declares=not handled and any(may_declare(award, scope) for award in shown),
+        whole=len(shown) == len(awards),
+    )
+
+
+def declared_award(pk: int, scope: Scope) -> Any:
+    """The award, for who declares its months: 404 out of the scope, 403 without the right."""
+    award = visible_award(pk, scope)
+    if not may_declare(award, scope):
+        raise PermissionDenied
+    return award
+
+
+def handled_award(pk: int, scope: Scope) -> Any:
+    """The award, for the host in charge: 404 out of the scope, 403 for others."""
+    award = visible_award(pk, scope)
+    if not handles(award.lot.contract.operation, scope):
+        raise PermissionDenied
+    return award
+
+
+def visible_award(pk: int, scope: Scope) -> Any:
+    rows = (
+        Award.objects.visible_to(scope)
+        .with_holder(scope.day)
+        .select_related("lot__contract__operation__buyer")
+    )
+    return get_object_or_404(rows, pk=pk)
+
+
+def frame(scope: Scope) -> str:
+    """The layout of who asks: a top bar for companies, the left bar for people at work."""
+    return "layouts/company.html" if _only_company(scope) else "layouts/app.html"
+
+
+def _only_company(scope: Scope) -> bool:
+    return bool(scope.companies) and not (scope.working_regions or scope.buyers)

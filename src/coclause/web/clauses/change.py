@@ -1,0 +1,37 @@
+"""Changing the state of a clause: one button, one reason when it is needed."""
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from coclause.clauses.actions import change_state
+from coclause.clauses.states import transition
+from coclause.core.refusals import Conflict, Refused
+from coclause.web.clauses import clause
+from coclause.web.clauses.access import clause_view
+from coclause.web.middleware import ScopedRequest
+
+
+@require_POST
+def change(request: ScopedRequest, pk: int) -> HttpResponse:
+    view = clause_view(pk, request.scope)
+    name, reason = request.POST.get("changement", ""), request.POST.get("motif", "")
+    try:
+        wanted = transition(name)
+    except KeyError as error:
+        raise BadRequest(name) from error
+    try:
+        changed = change_state(request.scope, view.clause, name, reason=reason)
+    except Refused as refusal:
+        told = {"refusal": refusal.sentence, "asked": name, "reason": reason}
+        status = 409 if isinstance(refusal, Conflict) else 422
+        fresh = clause_view(pk, request.scope)
+        return render(
+            request, "clauses/clause.html", clause.context(request, fresh, **told), status=status
+        )
+    messages.success(
+        request, f"{wanted.label} : c’est fait. La clause est « {changed.get_state_display()} »."
+    )
+    return redirect("clause", pk=pk)

@@ -1,0 +1,327 @@
+"""The page of a clause: where it stands, who acts next, then hours, persons and journal."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Min, Sum
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from coclause.clauses.due import turns
+from coclause.clauses.permissions import is_referent
+from coclause.clauses.states import EXECUTED, LIVE, TRANSITIONS, ClauseState, Transition, Turn
+from coclause.core.journal import subject
+from coclause.core.models import JournalEntry, User
+from coclause.core.months import between
+from coclause.core.parameters import parameter
+from coclause.hours.checks import Remark, remarks
+from coclause.hours.due import months_to_declare
+from coclause.hours.models import Assignment, EmploymentFact, Statement, StatementLine
+from coclause.hours.progress import Progress, progress_of_awards, progress_of_clauses
+from coclause.organisations.scopes import Scope
+from coclause.people.actions import names_of
+from coclause.render.numbers import hours
+from coclause.render.sheets import Column, Sheet, workbook
+from coclause.web.clauses import chain, table
+from coclause.web.clauses.access import ClauseView, clause_view, frame
+from coclause.web.clauses.months import name as month_name
+from coclause.web.middleware import ScopedRequest
+from coclause.web.pages import download
+
+TABS = ("heures", "personnes", "journal")
+JOURNAL_LINES = 100
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A statement that waits for a check."""
+
+    statement: Any
+    hours: Decimal
+    since: date
+    lines: list[int]
+    remarks: list[Remark]
+
+
+def page(request: ScopedRequest, pk: int) -> HttpResponse:
+    view = clause_view(pk, request.scope)
+    return render(request, "clauses/clause.html", context(request, view))
+
+
+def context(request: ScopedRequest, view: ClauseView, **more: Any) -> dict[str, Any]:
+    """Everything the page shows, for the tab asked."""
+    scope, clause = request.scope, view.clause
+    asked = request.GET.get("onglet", "heures")
+    tab = asked if asked in TABS else "heures"
+    executed = clause.state in EXECUTED
+    figures = progress(view, scope.day) if executed else None
+    pending = _pending(view, scope) if executed else []
+    told = {
+        "frame": frame(scope),
+        "view": view,
+        "clause": clause,
+        "tab": tab,
+        "execution": _execution(view),
+        "facilitator": User.objects.filter(pk=clause.facilitator_id).first(),
+        "progress": figures,
+        "finding": finding(clause, figures) if figures else "",
+        "short": bool(figures) and clause.state in LIVE and _is_short(figures, scope.day),
+        "chain": _chain(view, scope, pending, figures),
+        "changes": _changes(view, scope),
+        "referent": is_referent(clause.lot.contract.operation, scope),
+        "pending": pending if view.handled else [],
+        "plain": [p for p in pending if not p.remarks] if view.handled else [],
+        "awards_to_fill": _awards_to_fill(view, scope) if executed else [],
+        "people_count": _assignments(view).count(),
+        "journal_count": _journal(clause).count(),
+    }
+    told |= _tab(request, view, tab, pending)
+    return told | more
+
+
+def _tab(
+    request: ScopedRequest, view: ClauseView, tab: str, pending: list[Pending]
+) -> dict[str, Any]:
+    if tab == "journal":
+        entries = _journal(view.clause).select_related("actor")[:JOURNAL_LINES]
+        return {"journal": entries}
+    if tab == "personnes":
+        return {"people": _people(request, view) if view.persons else []}
+    if not view.awards:
+        return {"table": None}
+    shown = _named_table(request, view)
+    return {"table": shown, "remarks": _named_remarks(shown, pending) if view.handled else []}
+
+
+def progress(view: ClauseView, day: date) -> Progress:
+    """The five figures: of the clause, or of the reader's own award when others share it."""
+    if view.whole or not view.awards:
+        return progress_of_clauses([view.clause.pk], day)[view.clause.pk]
+    own = view.awards[0].pk
+    return progress_of_awards([own], day)[own]
+
+
+def finding(clause: Any, figures: Progress) -> str:
+    """What the bar tells, in one sentence."""
+    if figures.committed is None:
+        return f"Engagement non connu : {hours(figures.reached)} déclarées à ce jour"
+    if figures.validated >= figures.committed:
+        return "L’engagement est tenu"
+    if figures.reached >= figures.committed:
+        return f"L’engagement sera tenu dès que {hours(figures.waiting)} seront vérifiées"
+    if clause.state not in LIVE:
+        return f"Il manque {hours(figures.committed - figures.reached)} à l’engagement"
+    return _foreseen(figures.missing_at_end)
+
+
+def _foreseen(missing: Decimal | None) -> str:
+    if missing is None:
+        return "Aucun mois déclaré pour l’instant"
+    if missing > 0:
+        return f"À ce rythme, il manquera {hours(missing)} à la fin"
+    return "À ce rythme, l’engagement sera tenu"
+
+
+def hours_xlsx(request: ScopedRequest, pk: int) -> HttpResponse:
+    """The table of hours of a year as a spreadsheet; with names for those entitled to them."""
+    view = clause_view(pk, request.scope)
+    shown = _named_table(request, view)
+    months = [Column(f"{c.month:%m/%Y}", "hours", 12) for c in shown.columns]
+    lines: list[list[Any]] = [
+        [row.name, row.about, *(cell.hours for cell in row.cells), row.total] for row in shown.rows
+    ]
+    lines.append(["Total du mois", "", *(c.hours for c in shown.columns), shown.total])
+    lines.append(["Cumul", "", *(c.reached for c in shown.columns), None])
+    lines.append(["Cumul attendu", "", *(c.expected for c in shown.columns), None])
+    columns = [Column("Personne", width=32), Column("Emploi", width=44), *months]
+    sheet = Sheet(f"Heures {shown.year}", [*columns, Column("Total", "hours", 12)], lines)
+    operation = view.clause.lot.contract.operation
+    content = workbook(
+        [sheet],
+        title=f"Heures {shown.year}, {operation}, {view.clause.lot}",
+        day=request.scope.day,
+        about=[
+            ("Source", "CoClause, heures déclarées par l’entreprise"),
+            ("Au", f"{request.scope.day:%d/%m/%Y}"),
+            ("Contenu", "Heures déclarées ou validées, sans celles renvoyées à l’entreprise"),
+        ],
+    )
+    return download(content, f"heures-clause-{pk}-{shown.year}.xlsx")
+
+
+def _execution(view: ClauseView) -> tuple[date, date] | None:
+    if not view.awards:
+        return None
+    return min(a.starts_on for a in view.awards), max(a.ends_on for a in view.awards)
+
+
+def _is_short(figures: Progress, day: date) -> bool:
+    return figures.is_short(parameter("shortfall_alert", day))
+
+
+def _pending(view: ClauseView, scope: Scope) -> list[Pending]:
+    lines = StatementLine.objects.to_check().filter(statement__award__in=view.awards)
+    sums = {
+        pk: (total, at.date(), read)
+        for pk, total, at, read in lines.order_by()
+        .values("statement")
+        .annotate(total=Sum("hours"), at=Min("declared_at"), read=ArrayAgg("pk"))
+        .values_list("statement", "total", "at", "read")
+    }
+    rows = list(Statement.objects.filter(pk__in=sums).order_by("month", "pk"))
+    noted = remarks(rows, day=scope.day) if view.handled else {}
+    return [Pending(row, *sums[row.pk], noted.get(row.pk, [])) for row in rows]
+
+
+def _chain(
+    view: ClauseView, scope: Scope, pending: list[Pending], figures: Progress | None
+) -> list[dict[str, Any]]:
+    months = _months_at_hand(view, scope, pending, figures) if figures and view.awards else None
+    own = turns(scope) if view.handled or view.declares else turns(scope) - {Turn.FACILITATOR}
+    return [
+        {
+            "heading": chain.heading(step, place, step.turn in own, scope.day),
+            "what": step.what,
+            "note": step.note,
+            "now": place == 0 and step.turn in own,
+        }
+        for place, step in enumerate(chain.steps(view.clause, months, scope.day))
+    ]
+
+
+def _months_at_hand(
+    view: ClauseView, scope: Scope, pending: list[Pending], figures: Progress
+) -> chain.MonthsAtHand:
+    statements = Statement.objects.filter(award__in=view.awards)
+    returned = StatementLine.objects.returned().filter(statement__award__in=view.awards)
+    back = returned.order_by("statement__month").values_list("statement__month", flat=True)
+    short = view.clause.state == ClauseState.RUNNING and _is_short(figures, scope.day)
+    return chain.MonthsAtHand(
+        to_check=[(p.statement.month, p.hours, p.since) for p in pending],
+        returned=list(back.distinct()),
+        undeclared=sorted(set(_undeclared(view, statements, scope.day))),
+        behind=figures.behind if short else Decimal(0),
+        ends_on=max(award.ends_on for award in view.awards),
+        due_day=parameter("statement_due_day", scope.day),
+        delay=int(parameter("validation_delay", scope.day)),
+        notes=sum(len(p.remarks) for p in pending),
+    )
+
+
+def _undeclared(view: ClauseView, statements: Any, day: date) -> list[date]:
+    declared: dict[int, set[date]] = {}
+    for award_id, month in statements.values_list("award_id", "month"):
+        declared.setdefault(award_id, set()).add(month)
+    return [
+        month
+        for award in view.awards
+        for month in months_to_declare(
+            award.starts_on, award.ends_on, declared.get(award.pk, ()), day
+        )
+    ]
+
+
+def _changes(view: ClauseView, scope: Scope) -> list[Transition]:
+    """The changes that this user may make from the present state."""
+    operation = view.clause.lot.contract.operation
+    held = set()
+    if is_referent(operation, scope):
+        held.add(Turn.FACILITATOR)
+    if operation.buyer_id in scope.buyers:
+        held.add(Turn.BUYER)
+    return [t for t in TRANSITIONS if view.clause.state in t.sources and held.intersection(t.by)]
+
+
+def _awards_to_fill(view: ClauseView, scope: Scope) -> list[dict[str, Any]]:
+    """By award, the month to declare first, for who may declare."""
+    if not view.persons:
+        return []
+    statements = Statement.objects.filter(award__in=view.awards)
+    declared: dict[int, set[date]] = {}
+    for award_id, month in statements.values_list("award_id", "month"):
+        declared.setdefault(award_id, set()).add(month)
+    found = []
+    for award in view.awards:
+        last = min(award.ends_on, scope.day)
+        months = [m for m in between(award.starts_on, last) if m not in declared.get(award.pk, ())]
+        if months:
+            found.append(
+                {"award": award, "month": months[0], "name": month_name(months[0], scope.day)}
+            )
+    return found
+
+
+def _assignments(view: ClauseView) -> Any:
+    return Assignment.objects.filter(award__in=view.awards)
+
+
+def _journal(clause: Any) -> Any:
+    return JournalEntry.objects.filter(subjects__contains=[subject(clause)])
+
+
+def _named_table(request: ScopedRequest, view: ClauseView) -> table.HoursTable:
+    """The table of the year asked; rows of persons only for those entitled to them."""
+    execution = _execution(view) or (request.scope.day, request.scope.day)
+    asked = request.GET.get("annee", "")
+    year = int(asked) if asked.isdecimal() and len(asked) == 4 else None
+    awards = [award.pk for award in view.awards]
+    shown = table.hours_table(awards, view.clause.hour_kinds, execution, year, request.scope.day)
+    if not view.persons:
+        shown.rows = []
+        return shown
+    facts = table.facts_of(row.employment_id for row in shown.rows)
+    table.name_rows(shown, _names(request, view, facts), facts)
+    return shown
+
+
+def _names(
+    request: ScopedRequest, view: ClauseView, facts: dict[int, EmploymentFact]
+) -> dict[Any, str]:
+    identities: Collection[Any] = {fact.identity_id for fact in facts.values()}
+    return names_of(request.scope, identities, page=f"Clause {view.clause.pk}")
+
+
+def _named_remarks(shown: table.HoursTable, pending: list[Pending]) -> list[dict[str, Any]]:
+    names = {row.employment_id: row.name for row in shown.rows}
+    return [
+        {
+            "month": p.statement.month,
+            "award": p.statement.award_id,
+            "name": names.get(remark.employment_id, "Une personne"),
+            "remark": remark,
+        }
+        for p in pending
+        for remark in p.remarks
+    ]
+
+
+def _people(request: ScopedRequest, view: ClauseView) -> list[dict[str, Any]]:
+    """Who works on the clause: employment, dates and hours reached, with the names allowed."""
+    found = list(_assignments(view).order_by("starts_on", "pk"))
+    facts = table.facts_of(assignment.employment_id for assignment in found)
+    names = _names(request, view, facts)
+    totals = dict(
+        StatementLine.objects.declared()
+        .filter(statement__award__in=view.awards)
+        .order_by()
+        .values("employment_month__employment")
+        .annotate(total=Sum("hours"))
+        .values_list("employment_month__employment", "total")
+    )
+    rows = []
+    for assignment in found:
+        fact = facts[assignment.employment_id]
+        rows.append(
+            {
+                "name": names.get(fact.identity_id, "Une personne d’une autre structure"),
+                "fact": fact,
+                "starts_on": assignment.starts_on,
+                "ends_on": assignment.ends_on,
+                "hours": totals.get(assignment.employment_id, Decimal(0)),
+            }
+        )
+    return sorted(rows, key=lambda row: str(row["name"]))

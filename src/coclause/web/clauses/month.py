@@ -1,0 +1,197 @@
+"""A company's month for one award: what it declares, or what the host types for it."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+
+from coclause.clauses.choices import HoursKind
+from coclause.clauses.models import Clause
+from coclause.clauses.permissions import handles
+from coclause.core.months import between, first_day, shift
+from coclause.core.parameters import parameter
+from coclause.core.refusals import Conflict, Refused
+from coclause.hours.checks import Remark, remarks
+from coclause.hours.declaring import Entry, MonthRefused, declare_month
+from coclause.hours.due import declare_by
+from coclause.hours.models import Statement
+from coclause.hours.progress import progress_of_awards
+from coclause.render.numbers import hours
+from coclause.web.clauses.access import declared_award, frame
+from coclause.web.clauses.month_form import MonthForm
+from coclause.web.clauses.month_people import MonthAtHand, month_at_hand
+from coclause.web.clauses.months import name as month_name
+from coclause.web.middleware import ScopedRequest
+
+SHOWN_MONTHS = 6
+"""Months offered beside the one at hand."""
+
+
+@dataclass(frozen=True)
+class Typing:
+    """Who types which month of which award."""
+
+    request: ScopedRequest
+    award: Any
+    month: date
+
+    def read(self, *, carry: bool) -> MonthAtHand:
+        return month_at_hand(self.request.scope, self.award, self.month, carry=carry)
+
+    def declare(self, entries: list[Entry], version: int) -> Statement:
+        scope = self.request.scope
+        return declare_month(scope, self.award, self.month, entries, version=version)
+
+
+def page(request: ScopedRequest, pk: int, month: date) -> HttpResponse:
+    """The month to type (GET) or sent (POST). 404 for a month out of execution or not begun."""
+    award = declared_award(pk, request.scope)
+    if not first_day(award.starts_on) <= month <= min(award.ends_on, request.scope.day):
+        raise Http404
+    typing = Typing(request, award, month)
+    if request.method == "POST":
+        return _send(typing)
+    at_hand = typing.read(carry="vierge" not in request.GET)
+    form = MonthForm(at_hand.people, _kinds(award), initial={"version": at_hand.version})
+    return _show(typing, at_hand, form)
+
+
+def _send(typing: Typing) -> HttpResponse:
+    at_hand = typing.read(carry=False)
+    form = MonthForm(at_hand.people, _kinds(typing.award), typing.request.POST)
+    if not form.is_valid():
+        return _show(typing, at_hand, form, status=422)
+    at_zero = "neant" in typing.request.POST
+    entries = _zeros(at_hand) if at_zero else form.entries()
+    try:
+        doubts = _declare(typing, form, entries)
+    except Conflict as conflict:
+        return _told_of_conflict(typing, form, conflict)
+    except MonthRefused as refusal:
+        form.refuse(refusal.problems)
+        return _show(typing, at_hand, form, status=422)
+    except Refused as refusal:
+        form.add_error(None, refusal.sentence)
+        return _show(typing, at_hand, form, status=422)
+    if doubts:
+        return _ask(typing, at_hand, form, doubts)
+    return _sent(typing, sum((entry.total for entry in entries), Decimal(0)))
+
+
+def _declare(typing: Typing, form: MonthForm, entries: list[Entry]) -> list[Remark]:
+    """Write the month; when doubts arise that were not confirmed, undo it and return them."""
+    with transaction.atomic():
+        statement = typing.declare(entries, form.cleaned_data["version"])
+        doubts = remarks([statement], day=typing.request.scope.day).get(statement.pk, [])
+        if doubts and form.cleaned_data["confirmed"] != _mark(doubts):
+            transaction.set_rollback(True)
+            return doubts
+    return []
+
+
+def _mark(doubts: list[Remark]) -> str:
+    """What is confirmed: these very remarks; a new one is asked again."""
+    return " ".join(sorted(f"{doubt.employment_id}:{doubt.code}" for doubt in doubts))
+
+
+def _ask(
+    typing: Typing, at_hand: MonthAtHand, form: MonthForm, doubts: list[Remark]
+) -> HttpResponse:
+    for person in at_hand.people:
+        person.notes = [d.text for d in doubts if d.employment_id == person.employment_id]
+    form.data = form.data.copy()
+    form.data["confirmed"] = _mark(doubts)
+    return _show(typing, at_hand, form, doubts=len(doubts))
+
+
+def _told_of_conflict(typing: Typing, form: MonthForm, conflict: Conflict) -> HttpResponse:
+    """Keep what was typed, show beside it what somebody else sent meanwhile."""
+    fresh = typing.read(carry=False)
+    form = MonthForm(fresh.people, form.kinds, form.data.copy())
+    form.data["version"] = str(fresh.version)
+    for person in fresh.people:
+        total = sum(person.kinds.values(), Decimal(0))
+        person.notes = [f"{hours(total)} ont été envoyées entre-temps."]
+    return _show(typing, fresh, form, status=409, conflict=conflict.sentence)
+
+
+def _zeros(at_hand: MonthAtHand) -> list[Entry]:
+    return [
+        Entry(person.employment_id, dict.fromkeys(HoursKind.values, Decimal(0)))
+        for person in at_hand.people
+    ]
+
+
+def _sent(typing: Typing, total: Decimal) -> HttpResponse:
+    scope, award = typing.request.scope, typing.award
+    name = month_name(typing.month, scope.day)
+    what = hours(total) if total else "aucune heure"
+    messages.success(
+        typing.request,
+        f"{name[:1].upper()}{name[1:]} est envoyé : {what}. Le facilitateur va le vérifier.",
+    )
+    late = [m for m in _months(typing) if m["to_declare"]]
+    if late:
+        return redirect("month", pk=award.pk, month=late[0]["month"])
+    if frame(scope) == "layouts/company.html":
+        return redirect("desk")
+    clause = Clause.objects.visible_to(scope).filter(lot=award.lot_id).order_by("pk").first()
+    return redirect("clause", pk=clause.pk) if clause else redirect("desk")
+
+
+def _show(
+    typing: Typing, at_hand: MonthAtHand, form: MonthForm, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    scope, award, month = typing.request.scope, typing.award, typing.month
+    clauses = Clause.objects.visible_to(scope).filter(lot=award.lot_id).order_by("pk")
+    context = {
+        "frame": frame(scope),
+        "award": award,
+        "month": month,
+        "name": month_name(month, scope.day),
+        "previous_name": month_name(shift(month, -1), scope.day),
+        "at_hand": at_hand,
+        "form": form,
+        "months": _months(typing),
+        "by": declare_by(month, parameter("statement_due_day", scope.day)),
+        "progress": progress_of_awards([award.pk], scope.day)[award.pk],
+        "clause": clauses.first(),
+        "hires": handles(award.lot.contract.operation, scope),
+        "ended": last_to_declare(award, scope.day) < month,
+    }
+    return render(typing.request, "clauses/month.html", context | more, status=status)
+
+
+def last_to_declare(award: Any, day: date) -> date:
+    """The last month that is over, or the last of execution."""
+    return min(first_day(award.ends_on), shift(day, -1))
+
+
+def _months(typing: Typing) -> list[dict[str, Any]]:
+    """The months to declare first, then the latest ones, for going from one to another."""
+    award, day = typing.award, typing.request.scope.day
+    declared = set(Statement.objects.filter(award=award).values_list("month", flat=True))
+    open_months = between(award.starts_on, min(award.ends_on, day))
+    over = last_to_declare(award, day)
+    missing = [m for m in open_months if m not in declared and m <= over]
+    shown = sorted({*missing[:SHOWN_MONTHS], *open_months[-SHOWN_MONTHS:], typing.month})
+    return [
+        {
+            "month": m,
+            "name": month_name(m, day),
+            "to_declare": m not in declared and m <= over,
+            "declared": m in declared,
+        }
+        for m in shown
+    ]
+
+
+def _kinds(award: Any) -> list[str]:
+    """Kinds of hours that a clause of the award counts: their fields are shown at once."""
+    counted = Clause.objects.filter(commitments__award=award).values_list("hour_kinds", flat=True)
+    return sorted({kind for kinds in counted for kind in kinds})

@@ -1,0 +1,164 @@
+"""The month of an award as a form: one field by person and kind of hours, typed the French way."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from coclause.clauses.choices import HoursKind
+from coclause.hours.declaring import Entry
+from coclause.render.numbers import decimal
+
+TYPED = "Écrivez un nombre d’heures, par exemple 35,5."
+
+
+class HoursField(forms.CharField):
+    """Hours to the hundredth, with a comma or a point; empty is zero."""
+
+    def __init__(self, label: str, **attributes: Any) -> None:
+        super().__init__(label=label, required=False, max_length=12, **attributes)
+        self.widget.attrs.update(inputmode="decimal", autocomplete="off")
+
+    def clean(self, value: Any) -> Any:
+        text = "".join(str(super().clean(value)).split()).replace(",", ".")
+        if not text:
+            return None
+        try:
+            number = Decimal(text)
+        except InvalidOperation as error:
+            raise ValidationError(TYPED) from error
+        if not number.is_finite():
+            raise ValidationError(TYPED)
+        if abs(number) >= 10_000 or round(number, 2) != number:
+            raise ValidationError(
+                "Écrivez des heures avec deux décimales au plus, par exemple 35,5."
+            )
+        return number
+
+
+@dataclass
+class PersonMonth:
+    """One employment on the page: who, what was declared before, what is there now."""
+
+    employment_id: int
+    name: str
+    about: str
+    kinds: dict[str, Decimal] = field(default_factory=dict)
+    """What to start from: hours by kind."""
+    previous: Decimal | None = None
+    worked: Decimal | None = None
+    reasons: list[str] = field(default_factory=list)
+    """Why hours were sent back."""
+    notes: list[str] = field(default_factory=list)
+    """What is to be confirmed."""
+
+
+class MonthForm(forms.Form):
+    """Built for the persons of a month; `entries` is what to declare once it is valid."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    confirmed = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(
+        self, people: Iterable[PersonMonth], kinds: Iterable[str], *args: Any, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = list(people)
+        self.kinds = list(kinds)
+        for person in self.people:
+            for kind in HoursKind.values:
+                label = f"{person.name}, {HoursKind(kind).label.lower()}"
+                self.fields[field_name(person.employment_id, kind)] = HoursField(
+                    label, initial=_written(person.kinds.get(kind))
+                )
+            self.fields[worked_name(person.employment_id)] = HoursField(
+                f"{person.name}, total travaillé du mois tous chantiers",
+                initial=_written(person.worked),
+            )
+
+    def entries(self) -> list[Entry]:
+        """What is declared, for every person of the month: an emptied field is a zero."""
+        return [
+            Entry(
+                person.employment_id,
+                {
+                    kind: self.cleaned_data[field_name(person.employment_id, kind)] or Decimal(0)
+                    for kind in HoursKind.values
+                },
+                self.cleaned_data[worked_name(person.employment_id)],
+            )
+            for person in self.people
+        ]
+
+    def refuse(self, problems: Mapping[int, str]) -> None:
+        """Write at each person's line why the month was refused."""
+        known = {person.employment_id for person in self.people}
+        for employment_id, problem in problems.items():
+            name = field_name(employment_id, HoursKind.WORK)
+            self.add_error(name if employment_id in known else None, problem)
+
+    def lines(self) -> list[dict[str, Any]]:
+        """What the template draws, person by person."""
+        return [self._line(person) for person in self.people]
+
+    def totals(self) -> list[tuple[str, Decimal]]:
+        """Hours by kind as they stand in the fields, readable ones only."""
+        found = []
+        for kind in HoursKind.values:
+            values = (self[field_name(p.employment_id, kind)].value() for p in self.people)
+            total = sum((_read(value) for value in values), Decimal(0))
+            if total or kind == HoursKind.WORK:
+                found.append((HoursKind(kind).label, total))
+        return found
+
+    @property
+    def total(self) -> Decimal:
+        return sum((hours for _, hours in self.totals()), Decimal(0))
+
+    def _line(self, person: PersonMonth) -> dict[str, Any]:
+        fields = {k: self[field_name(person.employment_id, k)] for k in HoursKind.values}
+        main = fields.pop(HoursKind.WORK)
+        shown = [bound for kind, bound in fields.items() if kind in self.kinds]
+        hidden = [bound for kind, bound in fields.items() if kind not in self.kinds]
+        worked = self[worked_name(person.employment_id)]
+        return {
+            "person": person,
+            "main": main,
+            "shown": shown,
+            "hidden": hidden,
+            "worked": worked,
+            "open": any(bound.value() or bound.errors for bound in [*hidden, worked]),
+        }
+
+
+def field_name(employment_id: int, kind: str) -> str:
+    return f"h-{employment_id}-{kind}"
+
+
+def worked_name(employment_id: int) -> str:
+    return f"total-{employment_id}"
+
+
+def kind_label(kind: str) -> str:
+    return HoursKind(kind).label
+
+
+def _written(hours: Decimal | None) -> str:
+    return decimal(hours).replace("\u202f", "") if hours else ""
+
+
+def _read(value: Any) -> Decimal:
+    try:
+        number = Decimal("".join(str(value or "0").split()).replace(",", "."))
+    except InvalidOperation:
+        return Decimal(0)
+    return number if number.is_finite() else Decimal(0)
+
+
+def month_bounds(month: date, starts_on: date, ends_on: date) -> bool:
+    """Whether the month belongs to that execution."""
+    return starts_on.replace(day=1) <= month <= ends_on

@@ -1,0 +1,117 @@
+"""The persons of a month and what to start from: what was sent, else the month before."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from coclause.clauses.models import Award
+from coclause.core.months import last_day, shift
+from coclause.hours.choices import LineState
+from coclause.hours.models import (
+    Assignment,
+    EmploymentFact,
+    EmploymentMonth,
+    Statement,
+    StatementLine,
+)
+from coclause.organisations.scopes import Scope
+from coclause.people.actions import names_of
+from coclause.web.clauses import table
+from coclause.web.clauses.month_form import PersonMonth
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True)
+class MonthAtHand:
+    """A month of an award as it is now."""
+
+    statement: Statement | None
+    people: list[PersonMonth]
+    carried: Decimal | None
+    """Hours taken over from the month before; None when nothing is."""
+
+    @property
+    def version(self) -> int:
+        return self.statement.version if self.statement else 0
+
+
+def month_at_hand(scope: Scope, award: Award, month: date, *, carry: bool) -> MonthAtHand:
+    """Read it. `carry` starts a month never sent from the hours of the month before."""
+    statement = Statement.objects.filter(award=award, month=month).first()
+    sent = _lines(award, month)
+    before = _lines(award, shift(month, -1))
+    facts = _employments(award, month, sent)
+    names = names_of(
+        scope,
+        {f.identity_id for f in facts.values()},
+        page=f"Mois {month:%m/%Y}, marché {award.pk}",
+    )
+    worked = _worked_elsewhere(facts, month)
+    carries = carry and statement is None
+    people = [
+        _person(fact, names, _Months(sent, before, before if carries else {}, worked))
+        for fact in facts.values()
+    ]
+    people.sort(key=lambda person: (person.name, person.employment_id))
+    taken = sum((sum(p.kinds.values(), ZERO) for p in people), ZERO) if carries else ZERO
+    return MonthAtHand(statement, people, taken or None)
+
+
+def _employments(
+    award: Award, month: date, sent: Mapping[int, list[StatementLine]]
+) -> dict[int, EmploymentFact]:
+    """Those assigned in the month. Whoever left but has hours there can still be corrected."""
+    assigned = (
+        Assignment.objects.filter(award=award)
+        .in_month(month, last_day(month))
+        .values_list("employment_id", flat=True)
+    )
+    return table.facts_of({*assigned, *sent})
+
+
+def _lines(award: Award, month: date) -> dict[int, list[StatementLine]]:
+    """Latest lines of a month, by employment."""
+    lines: dict[int, list[StatementLine]] = defaultdict(list)
+    rows = StatementLine.objects.filter(
+        statement__award=award, statement__month=month, corrected_at__isnull=True
+    ).select_related("employment_month")
+    for line in rows.order_by("pk"):
+        lines[line.employment_month.employment_id].append(line)
+    return lines
+
+
+def _worked_elsewhere(facts: Mapping[int, Any], month: date) -> dict[int, Decimal]:
+    """The whole month's work where it is more than what this award counts."""
+    rows = EmploymentMonth.objects.filter(employment__in=list(facts), month=month)
+    return dict(rows.values_list("employment_id", "hours_worked"))
+
+
+@dataclass(frozen=True)
+class _Months:
+    """Lines by employment: sent, of the month before, to start from; and the whole work."""
+
+    sent: Mapping[int, list[StatementLine]]
+    before: Mapping[int, list[StatementLine]]
+    carried: Mapping[int, list[StatementLine]]
+    worked: Mapping[int, Decimal]
+
+
+def _person(fact: EmploymentFact, names: Mapping[Any, str], months: _Months) -> PersonMonth:
+    own = months.sent.get(fact.pk, [])
+    start = own or months.carried.get(fact.pk, [])
+    declared = sum((line.hours for line in own), ZERO)
+    whole = months.worked.get(fact.pk)
+    earlier = months.before.get(fact.pk)
+    return PersonMonth(
+        employment_id=fact.pk,
+        name=names.get(fact.identity_id, f"Une personne employée par {fact.employer}"),
+        about=table.described(fact),
+        kinds={line.kind: line.hours for line in start},
+        previous=sum((line.hours for line in earlier), ZERO) if earlier else None,
+        worked=whole if whole is not None and own and whole > declared else None,
+        reasons=[line.return_reason for line in own if line.state == LineState.RETURNED],
+    )

@@ -1,0 +1,268 @@
+"""The hours of a clause by person and month of one year, as its page and its spreadsheet show them.
+
+A cell holds what is reached: the latest declaration, or what was validated before it while a
+correction was sent back. Persons are rows for those entitled to them, and nothing at all for
+others: a total by month is a figure, a person's line is not.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import F, Q, Sum, Value
+
+from coclause.clauses.models import ObjectiveEvent
+from coclause.clauses.queries import DueShare
+from coclause.core.months import between, last_day
+from coclause.hours.choices import LineState
+from coclause.hours.models import EmploymentFact, Statement, StatementLine
+from coclause.web.clauses.months import SHORT
+
+ZERO = Decimal(0)
+
+
+@dataclass
+class Cell:
+    """Hours of one person, or of all, in one month."""
+
+    month: date
+    hours: Decimal | None = None
+    waiting: bool = False
+    reason: str = ""
+    """Why hours were sent back, when some were."""
+
+    @property
+    def label(self) -> str:
+        return SHORT[self.month.month - 1]
+
+
+@dataclass
+class Row:
+    """A person's employment and its hours."""
+
+    employment_id: int
+    name: str
+    about: str
+    cells: list[Cell]
+    total: Decimal
+
+
+@dataclass
+class Column:
+    """A month: all its hours, and where the clause stood at its end."""
+
+    month: date
+    declared: bool
+    waiting: bool
+    hours: Decimal
+    reached: Decimal
+    expected: Decimal | None
+
+    @property
+    def label(self) -> str:
+        return SHORT[self.month.month - 1]
+
+
+@dataclass
+class HoursTable:
+    year: int
+    years: list[int]
+    columns: list[Column]
+    rows: list[Row]
+    total: Decimal
+    uncounted: Decimal
+    """Hours declared that year of kinds that the clause does not count."""
+
+    @property
+    def width(self) -> int:
+        return len(self.columns) + 2
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(column.declared for column in self.columns)
+
+
+@dataclass(frozen=True)
+class _Line:
+    award_id: int
+    employment_id: int
+    month: date
+    kind: str
+    hours: Decimal
+    state: str
+    latest: bool
+    reason: str
+
+
+@dataclass
+class _Sums:
+    """What lines give, by employment and month."""
+
+    cells: dict[tuple[int, date], Cell] = field(default_factory=dict)
+    uncounted: dict[date, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+
+
+def hours_table(
+    awards: Collection[int],
+    kinds: Collection[str],
+    execution: tuple[date, date],
+    year: int | None,
+    day: date,
+) -> HoursTable:
+    """The table of a year, the last one with hours or the present one by default. Five queries.
+
+    Rows have no name yet: see `name_rows`.
+    """
+    lines = _lines(awards)
+    declared = set(Statement.objects.filter(award__in=awards).values_list("month", flat=True))
+    starts_on, ends_on = execution
+    last = max([min(ends_on, day), *declared])
+    years = sorted({month.year for month in between(starts_on, last)} | {m.year for m in declared})
+    years = years or [day.year]
+    year = year if year in years else years[-1]
+    shown = [m for m in between(starts_on, max(last, starts_on)) if m.year == year]
+    sums = _sums(lines, kinds)
+    columns = _columns(sums, shown, declared, _expected(awards, shown))
+    rows = _rows(sums, shown)
+    return HoursTable(
+        year=year,
+        years=years,
+        columns=columns,
+        rows=rows,
+        total=sum((column.hours for column in columns), ZERO),
+        uncounted=sum((sums.uncounted[month] for month in shown), ZERO),
+    )
+
+
+def name_rows(
+    table: HoursTable, names: Mapping[UUID, str], facts: Mapping[int, EmploymentFact]
+) -> None:
+    """Give each row the name of its person, where the reader may know it, and sort by it."""
+    for row in table.rows:
+        fact = facts[row.employment_id]
+        row.name = names.get(fact.identity_id, "Une personne d’une autre structure")
+        row.about = described(fact)
+    table.rows.sort(key=lambda row: (row.name, row.employment_id))
+
+
+def facts_of(employments: Iterable[int]) -> dict[int, EmploymentFact]:
+    """Facts by employment, with the employer. One query."""
+    rows = EmploymentFact.objects.filter(pk__in=list(employments)).select_related("employer")
+    return {row.pk: row for row in rows}
+
+
+def described(fact: EmploymentFact) -> str:
+    """ "Embauche directe, CDD, Toitures du Val-Imaginé, fini le 26/06/2026"."""
+    end = f", fin le {fact.ends_on:%d/%m/%Y}" if fact.ends_on else ""
+    return f"{fact.get_way_display()}, {fact.get_type_display()}, {fact.employer}{end}"
+
+
+def _lines(awards: Collection[int]) -> list[_Line]:
+    """Latest revisions, and those still in force behind a correction."""
+    rows = StatementLine.objects.filter(
+        Q(corrected_at__isnull=True) | Q(state=LineState.VALIDATED, superseded_at__isnull=True),
+        statement__award__in=awards,
+    ).values_list(
+        "statement__award_id",
+        "employment_month__employment_id",
+        "statement__month",
+        "kind",
+        "hours",
+        "state",
+        "corrected_at",
+        "return_reason",
+    )
+    return [
+        _Line(award, employment, month, kind, hours, state, corrected is None, reason)
+        for award, employment, month, kind, hours, state, corrected, reason in rows
+    ]
+
+
+def _sums(lines: list[_Line], kinds: Collection[str]) -> _Sums:
+    sums = _Sums()
+    by_key: dict[tuple[int, int, date, str], list[_Line]] = defaultdict(list)
+    for line in lines:
+        by_key[line.award_id, line.employment_id, line.month, line.kind].append(line)
+    for (_, employment_id, month, kind), revisions in by_key.items():
+        reached, waiting, reason = _reached(revisions)
+        if kind not in kinds:
+            sums.uncounted[month] += reached
+            continue
+        cell = sums.cells.setdefault((employment_id, month), Cell(month, ZERO))
+        cell.hours = (cell.hours or ZERO) + reached
+        cell.waiting = cell.waiting or waiting
+        cell.reason = cell.reason or reason
+    return sums
+
+
+def _reached(revisions: list[_Line]) -> tuple[Decimal, bool, str]:
+    """Hours, whether they wait for a check, and why they were sent back."""
+    in_force = sum((line.hours for line in revisions if not line.latest), ZERO)
+    for line in revisions:
+        if line.latest and line.state != LineState.RETURNED:
+            return line.hours, line.state == LineState.DECLARED, ""
+        if line.latest:
+            return in_force, False, line.reason
+    return in_force, False, ""
+
+
+def _columns(
+    sums: _Sums,
+    shown: list[date],
+    declared: Collection[date],
+    expected: Mapping[date, Decimal | None],
+) -> list[Column]:
+    by_month: dict[date, Decimal] = defaultdict(Decimal)
+    waiting = {month for (_, month), cell in sums.cells.items() if cell.waiting}
+    for (_, month), cell in sums.cells.items():
+        by_month[month] += cell.hours or ZERO
+    before = sum((hours for month, hours in by_month.items() if month < min(shown)), ZERO)
+    columns = []
+    for month in shown:
+        before += by_month[month]
+        columns.append(
+            Column(
+                month=month,
+                declared=month in declared,
+                waiting=month in waiting,
+                hours=by_month[month],
+                reached=before,
+                expected=expected[month],
+            )
+        )
+    return columns
+
+
+def _rows(sums: _Sums, shown: list[date]) -> list[Row]:
+    people = sorted({employment for employment, month in sums.cells if month in shown})
+    rows = []
+    for employment in people:
+        cells = [sums.cells.get((employment, month), Cell(month)) for month in shown]
+        total = sum((cell.hours or ZERO for cell in cells), ZERO)
+        rows.append(Row(employment, "", "", cells, total))
+    return rows
+
+
+def _expected(awards: Collection[int], months: list[date]) -> dict[date, Decimal | None]:
+    """Hours expected by the end of each month, by the linear calendar; None when not known."""
+    award = "objective__commitment__award__"
+    sums = {
+        f"m{number}": Sum(
+            F("quantity")
+            * DueShare(
+                Value(date.min),
+                Value(last_day(month)),
+                F(f"{award}starts_on"),
+                F(f"{award}ends_on"),
+                F("effective_on"),
+            ),
+            filter=Q(effective_on__lte=last_day(month)),
+        )
+        for number, month in enumerate(months)
+    }
+    events = ObjectiveEvent.objects.in_hours().filter(objective__commitment__award__in=awards)
+    found = events.aggregate(**sums)
+    return {month: found[f"m{number}"] for number, month in enumerate(months)}
