@@ -35,6 +35,10 @@ COMMANDS = {
     "import-decp": Command(
         "coclause.cli.import_decp", "importe des marchés publiés en données ouvertes"
     ),
+    "indicators": Command("coclause.cli.indicators", "donne les chiffres d'une région"),
+    "key-figures": Command(
+        "coclause.cli.key_figures", "écrit les chiffres clés d'une année, sur une page PDF"
+    ),
     "manage": Command("coclause.cli.manage", "passe une commande à Django"),
 }
 
