@@ -32,7 +32,6 @@ from coclause.clauses.models import (
 from coclause.clauses.states import ClauseState
 from coclause.core.actor import acting_as
 from coclause.core.models import User
-from coclause.core.parameters import load_parameters
 from coclause.hours.choices import EmploymentType, Way
 from coclause.hours.models import Assignment, Employment
 from coclause.organisations.choices import BuyerKind, MemberRole, Role
@@ -40,7 +39,6 @@ from coclause.organisations.models import FacilitatorPost, Membership, Organisat
 from coclause.organisations.scopes import Scope, scope_of
 from coclause.people.choices import Sex
 from coclause.people.identities import identity_of
-from coclause.people.loading import load_criteria
 from coclause.people.models import Person
 from coclause.reference.keys import search_key
 from coclause.reference.models import Commune, Departement, Epci, Region
@@ -152,8 +150,6 @@ class World:
 def world(name: str = "Val-Imaginé", *, of: Region | None = None) -> World:
     """Build a world as a task and, for its person, as its facilitator."""
     with acting_as("test", day=DAY):
-        load_parameters()
-        load_criteria()
         place = of or region()
         host = organisation(f"Maison de l'emploi du {name}", Role.HOST, of=place)
         facilitator = member(host, MemberRole.FACILITATOR)

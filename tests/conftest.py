@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
+from coclause.cli import values
 from coclause.core import embedded
 
 TEMPLATE = "coclause_template"
@@ -41,6 +43,7 @@ def migrated(cluster: embedded.Server, django_db_blocker: Any) -> str:
     with django_db_blocker.unblock():
         point("owner", cluster.url(embedded.OWNER, TEMPLATE))
         call_command("migrate", database="owner", verbosity=0)
+        values.load(day=date(2026, 11, 24))
         connections["owner"].close()
     return TEMPLATE
 

@@ -1,0 +1,14 @@
+"""The dated values that come with this version: parameters, eligibility criteria."""
+
+from datetime import date
+
+from coclause.core.actor import acting_as
+from coclause.core.parameters import load_parameters
+from coclause.people.loading import load_criteria
+
+
+def load(*, day: date, using: str = "owner") -> None:
+    """Brings the database's copy up to the files of this version, in one transaction."""
+    with acting_as("migrate", day=day, using=using):
+        load_parameters(using=using)
+        load_criteria(using=using)
