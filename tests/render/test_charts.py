@@ -12,6 +12,7 @@ from coclause.render import palette
 from coclause.render.charts import Bar, Period, Target, bars, columns
 from coclause.render.maps import Area, choropleth
 
+SHEET = Path(palette.__file__).parents[1] / "web/static/coclause/css/charts.css"
 ROWS = (
     Bar("Travaux", 712_400),
     Bar("Services", Decimal("361900.5")),
@@ -79,7 +80,7 @@ def test_the_figures_are_told_with_their_shares() -> None:
 
 
 def test_every_colour_follows_the_theme_of_the_page() -> None:
-    sheet = (Path(palette.__file__).parent / "charts.css").read_text()
+    sheet = SHEET.read_text()
     for svg in _all():
         for element in fromstring(svg).iter():
             for attribute in ("fill", "stroke"):

@@ -1,8 +1,8 @@
 """Colours of charts, by role: a page paints them by its style sheet, a document by their print hue.
 
-On a page each shape carries a class (``vl-travaux`` fills, ``vl-stroke-line`` draws) that
-``charts.css`` binds to a light and a dark colour; the print hue stays underneath as an attribute,
-so that a saved picture is never black.
+On a page each shape carries a class (``vl-travaux`` fills, ``vl-stroke-line`` draws) that the
+sheet ``web/static/coclause/css/charts.css`` binds to a light and a dark colour; the print hue
+stays underneath as an attribute, so that a saved picture is never black.
 """
 
 from typing import Final, Literal

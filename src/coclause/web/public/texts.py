@@ -8,13 +8,44 @@ from django.shortcuts import render
 
 from coclause.clauses.states import TRANSITIONS, TURN, ClauseState, Turn
 from coclause.core.models import Parameter
+from coclause.indicators.catalogue import CATALOGUE
 from coclause.reference.models import Dataset
+
+FAMILIES = (
+    ("Facilitateurs", ("facilitators",)),
+    ("Heures", ("hours", "fte_insertion")),
+    ("Opérations et marchés", ("operations", "contracts", "lots", "buyers", "companies")),
+    ("Réalisation", ("realisation",)),
+    ("Personnes et emplois", ("beneficiaries", "employment", "missions")),
+)
+"""Headings of the page, each with how the codes under it begin."""
+PARAMETERS = {
+    "insertion_fte_hours": "Heures d'un ETP d'insertion",
+    "month_hours_ceiling": "Heures d'un mois au-delà desquelles une remarque est faite",
+    "statement_due_day": "Jour du mois suivant pour déclarer",
+    "validation_delay": "Jours ouvrés pour vérifier un mois déclaré",
+    "shortfall_alert": "Part des heures attendues sous laquelle une alerte est donnée",
+    "small_cell": "Personnes en dessous desquelles un groupe est masqué",
+}
 
 
 @login_not_required
 def definitions(request: HttpRequest) -> HttpResponse:
-    parameters = Parameter.objects.order_by("code", "period")
-    return render(request, "public/definitions.html", {"parameters": parameters})
+    """The whole catalogue, as the computation itself knows it, and the values it depends on."""
+    families = [
+        (name, [entry for entry in CATALOGUE.values() if entry.code.startswith(starts)])
+        for name, starts in FAMILIES
+    ]
+    told = {entry.code for _, entries in families for entry in entries}
+    others = [entry for entry in CATALOGUE.values() if entry.code not in told]
+    if others:
+        families.append(("Autres chiffres", others))
+    parameters = [
+        (PARAMETERS.get(row.code, row.code), row)
+        for row in Parameter.objects.order_by("code", "period")
+    ]
+    context = {"families": families, "parameters": parameters}
+    return render(request, "public/definitions.html", context)
 
 
 @login_not_required
