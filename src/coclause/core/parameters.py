@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from coclause.core.models import Parameter
@@ -28,9 +27,8 @@ def parameter(code: str, day: date) -> Decimal:
     return found
 
 
-@transaction.atomic
 def load_parameters(*, using: str = "default") -> int:
-    """Replace all parameters by the file's. Returns how many."""
+    """Replace all parameters by the file's, in the caller's transaction. Returns how many."""
     rows = tomllib.loads(FILE.read_text())["parameter"]
     table = Parameter.objects.using(using)
     table.all().delete()

@@ -3,16 +3,16 @@
 import tomllib
 from pathlib import Path
 
-from django.db import transaction
-
 from coclause.people.models import Criterion
 
 FILE = Path(__file__).with_name("data") / "criteria.toml"
 
 
-@transaction.atomic
 def load_criteria(*, using: str = "default") -> int:
-    """Replace the network's default criteria by the file's; regions keep theirs."""
+    """Replace the network's criteria by the file's, in the caller's transaction.
+
+    A region keeps its own. Returns how many.
+    """
     rows = tomllib.loads(FILE.read_text())["criterion"]
     table = Criterion.objects.using(using)
     table.filter(region__isnull=True).delete()
