@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db.models import Q
-from npm_sample import NO_FLOORS, Rows, commune, small_country, write_packages
+from tests.reference.npm_sample import NO_FLOORS, Rows, commune, small_country, write_packages
 
 from coclause.reference.choices import AliasKind, Level, Zone
 from coclause.reference.loading import load_all

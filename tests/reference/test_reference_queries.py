@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
-from npm_sample import NO_FLOORS, small_country, write_packages
+from tests.reference.npm_sample import NO_FLOORS, small_country, write_packages
 
 from coclause.reference.choices import Level
 from coclause.reference.keys import plain_words, search_key, search_words

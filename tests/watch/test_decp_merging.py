@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from decp_examples import BUYER, HOLDER, OTHER_HOLDER, contracts, csv_file, marche, marches, row
+from tests.watch.decp_examples import BUYER, HOLDER, OTHER_HOLDER, contracts, csv_file, marche, marches, row
 from hypothesis import given
 from hypothesis import strategies as st
 

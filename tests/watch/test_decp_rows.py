@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from decp_examples import (
+from tests.watch.decp_examples import (
     BUYER,
     HOLDER,
     OTHER_HOLDER,

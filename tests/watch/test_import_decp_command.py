@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from decp_examples import csv_file, marche, marches, row
+from tests.watch.decp_examples import csv_file, marche, marches, row
 
 from coclause.cli import database, main
 from coclause.cli.import_decp import summary

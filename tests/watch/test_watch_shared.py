@@ -7,7 +7,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from decp_examples import TODAY
+from tests.watch.decp_examples import TODAY
 
 from coclause.watch.importing import import_files
 from coclause.watch.models import LikelyDuplicate, PublishedContract
