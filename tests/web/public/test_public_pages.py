@@ -7,20 +7,17 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 from openpyxl import load_workbook
 from tests import builders
 
 from coclause.clauses.states import TRANSITIONS
 from coclause.core.actor import acting_as
-from coclause.core.parameters import load_parameters
 from coclause.indicators.catalogue import CATALOGUE
 from coclause.indicators.figures import figures
-from coclause.indicators.perimeter import Perimeter
+from coclause.indicators.perimeter import Perimeter, Period
 from coclause.reference.models import Dataset
-from coclause.web.dashboard.asking import period_of
+from coclause.reports.key_figures import TILES
 from coclause.web.public import home
-from coclause.web.public.figures import TILES
 
 pytestmark = pytest.mark.django_db
 
@@ -48,9 +45,9 @@ class Persona:
 
 
 @pytest.fixture(autouse=True)
-def _parameters(db: None) -> None:
+def _region(db: None) -> None:
     with acting_as("test", day=builders.DAY):
-        load_parameters()
+        builders.region()
 
 
 @pytest.fixture
@@ -115,9 +112,9 @@ def test_the_public_page_says_the_catalogue_s_figures(
     client: Client, world: builders.World
 ) -> None:
     page = client.get(reverse("key-figures"))
-    period = period_of(page.context["year"], timezone.localdate())
-    known = figures(Perimeter("27"), period, None, TILES)
-    assert [figure for figure, _ in page.context["tiles"]] == [known[code] for code in TILES]
+    year = page.context["year"]
+    known = figures(Perimeter("27"), Period.year(year.year), None, TILES)
+    assert [figure for figure, _ in year.tiles] == [known[code] for code in TILES]
     sheet = client.get(reverse("key-figures"), {"format": "xlsx"})
     rows = load_workbook(BytesIO(sheet.content))["Chiffres clés"].values
     told = {row[0]: row[2] for row in rows if not row[1]}
@@ -160,3 +157,29 @@ def test_an_unknown_page_says_the_way_out(client: Client) -> None:
     answer = client.get("/nulle-part/")
     assert answer.status_code == 404
     assert "Revenir à l’accueil" in answer.content.decode()
+
+
+def test_the_page_comes_as_a_pdf_for_the_years_that_have_hours(
+    client: Client, world: builders.World
+) -> None:
+    year = client.get(reverse("key-figures")).context["year"].year
+    answer = client.get(reverse("key-figures-pdf", args=[year]))
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF")
+    assert client.get(reverse("key-figures-pdf", args=[1804])).status_code == 404
+
+
+@pytest.mark.parametrize("many", [0, 5])
+def test_public_pages_ask_the_same_queries_whatever_the_rows(
+    client: Client, world: builders.World, django_assert_num_queries: Any, many: int
+) -> None:
+    with acting_as("test", day=builders.DAY):
+        for number in range(many):
+            operation = builders.operation(
+                f"École {number}", world.buyer, world.host, world.facilitator
+            )
+            builders.clause(builders.lot(operation))
+    with django_assert_num_queries(21):
+        client.get(reverse("home"))
+    with django_assert_num_queries(24):
+        client.get(reverse("key-figures"))

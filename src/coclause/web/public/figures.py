@@ -7,41 +7,25 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
 
 from coclause.indicators.figures import Figure, figures
 from coclause.indicators.perimeter import Perimeter, Period
+from coclause.reference.models import Region
 from coclause.render.sheets import Column, Sheet, workbook
-from coclause.web.dashboard import drawing
-from coclause.web.dashboard.asking import (
-    last_complete_year,
-    period_of,
-    years_with_hours,
+from coclause.reports.key_figures import (
+    TILES,
+    KeyFigures,
+    finding,
+    key_figures_pdf,
 )
+from coclause.reports.key_figures import key_figures as key_figures_of
+from coclause.web.dashboard import drawing
+from coclause.web.dashboard.asking import last_complete_year, years_with_hours
 from coclause.web.dashboard.views import cell, words
 from coclause.web.middleware import ScopedRequest
 from coclause.web.pages import download
-
-TILES = (
-    "hours_validated",
-    "beneficiaries",
-    "fte_insertion",
-    "employment_contracts",
-    "operations_followed",
-    "buyers",
-    "facilitators",
-    "facilitators_fte",
-)
-BREAKDOWNS = (
-    "hours_by_market_type",
-    "hours_by_departement",
-    "hours_by_month",
-    "hours_by_epci",
-    "beneficiaries_by_sex",
-    "beneficiaries_by_age",
-    "beneficiaries_by_public",
-)
 
 
 class YearForm(forms.Form):
@@ -57,76 +41,82 @@ class YearForm(forms.Form):
 class Year:
     """A year of the region, as anybody may read it."""
 
-    year: int
+    found: KeyFigures
     years: list[int]
-    period: Period
-    shown: dict[str, Figure]
 
     @property
-    def over(self) -> bool:
-        return self.period.last == date(self.year, 12, 31)
+    def year(self) -> int:
+        return self.found.year
+
+    @property
+    def tiles(self) -> list[tuple[Figure, str]]:
+        return [(self.found.figures[code], words(self.found.figures[code])) for code in TILES]
+
+    @property
+    def has_hours(self) -> bool:
+        return bool(self.found.number("hours_validated"))
 
 
-def year_of(asked: str | None, day: date, codes: tuple[str, ...]) -> Year:
+def year_of(asked: str | None, day: date) -> Year:
     """The figures of the year asked for; of the last complete one when none is."""
-    years = years_with_hours(settings.HOME_REGION, day)
+    region = get_object_or_404(Region, pk=settings.HOME_REGION)
+    years = years_with_hours(region.pk, day)
     form = YearForm({"annee": asked}, years)
     year = form.cleaned_data["annee"] if form.is_valid() else last_complete_year(years, day)
-    period = period_of(year, day)
-    return Year(year, years, period, figures(Perimeter(settings.HOME_REGION), period, None, codes))
+    return Year(key_figures_of(region, year, day=day), years)
 
 
 @login_not_required
 def key_figures(request: ScopedRequest) -> HttpResponse:
     """One computation, small groups hidden: what the PDF and the command say too."""
-    found = year_of(request.GET.get("annee"), request.scope.day, TILES + BREAKDOWNS)
+    day = request.scope.day
+    year = year_of(request.GET.get("annee"), day)
+    shown = dict(year.found.figures)
     if request.GET.get("format") == "xlsx":
-        return _spreadsheet(found, request.scope.day)
-    shown = found.shown
+        return _spreadsheet(year, day)
+    months = figures(
+        Perimeter(settings.HOME_REGION), Period.year(year.year), None, ["hours_by_month"]
+    )
+    hours = shown["hours_validated"]
     context = {
-        "year": found.year,
-        "over": found.over,
-        "form": YearForm({"annee": found.year}, found.years),
-        "tiles": [(shown[code], words(shown[code])) for code in TILES],
-        "panels": _panels(shown),
-        "region": shown["hours_validated"].perimeter,
-        "period": shown["hours_validated"].period,
-        "has_hours": bool(shown["hours_validated"].value),
+        "year": year,
+        "over": year.year < day.year,
+        "finding": finding(year.found).rstrip("."),
+        "form": YearForm({"annee": year.year}, year.years),
+        "panels": _panels({**shown, **months}, f"{day:%Y-%m}"),
+        "perimeter": hours.perimeter,
+        "period": hours.period,
     }
     return render(request, "public/key_figures.html", context)
 
 
-def _panels(shown: dict[str, Figure]) -> dict[str, drawing.Panel | None]:
+def _panels(shown: dict[str, Figure], this_month: str) -> dict[str, drawing.Panel | None]:
     hours, people = shown["hours_validated"], shown["beneficiaries"]
     none, nobody = "Aucune heure validée cette année", "Aucune personne bénéficiaire cette année"
 
-    def finding(code: str) -> str:
-        of_hours = code.startswith("hours")
-        whole, empty = (hours, none) if of_hours else (people, nobody)
-        words_ = "des heures" if of_hours else "des personnes"
-        return drawing.leading(shown[code], whole, empty, words_)
+    def title(code: str) -> str:
+        if code.startswith("hours"):
+            return drawing.leading(shown[code], hours, none, "des heures")
+        return drawing.leading(shown[code], people, nobody, "des personnes")
 
     def bars(code: str, order: str = "value") -> drawing.Panel:
         whole = hours if code.startswith("hours") else people
-        return drawing.bars(shown[code], whole, finding(code), order=order)
+        return drawing.bars(shown[code], whole, title(code), order=order)
 
-    month, sex, place = (
-        shown["hours_by_month"],
-        shown["beneficiaries_by_sex"],
-        shown["hours_by_epci"],
-    )
+    month, place = shown["hours_by_month"], shown["hours_by_epci"]
+    sex = shown["beneficiaries_by_sex"]
     return {
         "market": bars("hours_by_market_type"),
         "departement": bars("hours_by_departement"),
-        "month": drawing.columns(month, hours, drawing.busiest_month(month)),
-        "map": drawing.epci_map(place, hours, settings.HOME_REGION, finding("hours_by_epci")),
+        "month": drawing.columns(month, hours, drawing.busiest_month(month), after=this_month),
+        "map": drawing.epci_map(place, hours, settings.HOME_REGION, title("hours_by_epci")),
         "sex": drawing.bars(sex, people, drawing.sex_finding(sex, people), order="given"),
         "age": bars("beneficiaries_by_age", "given"),
         "public": bars("beneficiaries_by_public"),
     }
 
 
-def _spreadsheet(found: Year, day: date) -> HttpResponse:
+def _spreadsheet(year: Year, day: date) -> HttpResponse:
     columns = [
         Column("Indicateur", width=40),
         Column("Catégorie", width=36),
@@ -134,24 +124,30 @@ def _spreadsheet(found: Year, day: date) -> HttpResponse:
         Column("Unité"),
         Column("Définition", width=80),
     ]
+    shown = year.found.figures
     rows = [
         (figure.label, label, cell(value), figure.unit, figure.definition)
-        for figure in found.shown.values()
+        for figure in shown.values()
         for label, value in drawing.values_of(figure)
     ]
     content = workbook(
         [Sheet("Chiffres clés", columns, rows)],
-        title=f"Chiffres clés {found.year}",
+        title=f"Chiffres clés {year.year}",
         day=day,
         about=[
-            ("Périmètre", found.shown["hours_validated"].perimeter),
-            ("Période", found.shown["hours_validated"].period),
+            ("Périmètre", shown["hours_validated"].perimeter),
+            ("Période", shown["hours_validated"].period),
             ("Petits nombres", "Un groupe de moins de cinq personnes est masqué (< 5)."),
         ],
     )
-    return download(content, f"chiffres-cles-{found.year}.xlsx")
+    return download(content, f"chiffres-cles-{year.year}.xlsx")
 
 
 @login_not_required
-def key_figures_pdf(request: HttpRequest, year: int) -> HttpResponse:
-    raise Http404
+def pdf(request: ScopedRequest, year: int) -> HttpResponse:
+    """The one-page PDF of a year that has declared months."""
+    asked = year_of(str(year), request.scope.day)
+    if asked.year != year:
+        raise Http404
+    content = key_figures_pdf(asked.found, fonts=settings.FONTS)
+    return download(content, f"chiffres-cles-{year}.pdf", "application/pdf")

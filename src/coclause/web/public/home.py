@@ -11,18 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from coclause.core.models import User
-from coclause.web.dashboard.asking import last_complete_year, years_with_hours
-from coclause.web.dashboard.views import words
 from coclause.web.middleware import ScopedRequest
 from coclause.web.public.figures import year_of
-
-FIGURES = (
-    "hours_validated",
-    "beneficiaries",
-    "operations_followed",
-    "facilitators",
-    "facilitators_fte",
-)
 
 
 def personas() -> list[Any]:
@@ -37,16 +27,9 @@ def personas() -> list[Any]:
 @login_not_required
 def home(request: ScopedRequest) -> HttpResponse:
     """What it is, for whom, and the region's last complete year."""
-    day = request.scope.day
-    year = last_complete_year(years_with_hours(settings.HOME_REGION, day), day)
-    found = year_of(str(year), day, FIGURES)
-    context = {
-        "personas": personas(),
-        "year": found.year,
-        "region": found.shown["hours_validated"].perimeter,
-        "tiles": [(found.shown[code], words(found.shown[code])) for code in FIGURES],
-        "has_hours": bool(found.shown["hours_validated"].value),
-    }
+    year = year_of(None, request.scope.day)
+    perimeter = year.found.figures["hours_validated"].perimeter
+    context = {"personas": personas(), "year": year, "perimeter": perimeter}
     return render(request, "public/home.html", context)
 
 
