@@ -154,12 +154,12 @@ def _shown(row: Row, names: list[str], figure: Figure) -> Shown:
 def _spreadsheet(asked: Asked, figure: Figure, found: list[Row], names: list[str]) -> HttpResponse:
     columns = [*(Column(HEADERS[name], width=40) for name in names), Column("Valeur", "decimal")]
     behind = [(*(_text(row, name, figure) for name in names), row["value"]) for row in found]
-    values = drawing.shares(figure) or [(figure.label, figure.value)]
+    values = drawing.values_of(figure)
     sheets = [
         Sheet(
             "Valeur",
             [Column("Catégorie", width=48), Column("Valeur", "decimal")],
-            [(label, cell(value)) for label, value in values if not isinstance(value, Mapping)],
+            [(label or figure.label, cell(value)) for label, value in values],
         )
     ]
     if behind:

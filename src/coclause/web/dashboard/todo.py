@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Min, Q
 from django.utils import timezone
@@ -36,10 +37,9 @@ class ToDecide:
 def late_checks(regions: frozenset[str], day: date) -> StatementQuerySet:
     """Statements of these regions that waited for a check beyond the delay, with `since`."""
     limit = _latest_late(day, validation_delay(day))
-    rows: StatementQuerySet = Statement.objects.filter(
-        **{f"{OPERATION}__region__in": regions}
-    ).annotate(since=Min("lines__declared_at", filter=WAITING))
-    return rows.filter(since__date__lte=limit)
+    here: StatementQuerySet = Statement.objects.filter(**{f"{OPERATION}__region__in": regions})
+    since = Min("lines__declared_at", filter=WAITING)
+    return here.annotate(since=since).filter(Q(since__date__lte=limit))
 
 
 def validation_delay(day: date) -> int:
@@ -51,9 +51,8 @@ def to_decide(scope: Scope) -> ToDecide | None:
     """The coordination's counts, None for anybody else."""
     if not scope.coordinated_regions:
         return None
-    since = list(
-        late_checks(scope.coordinated_regions, scope.day).order_by().values_list("since", flat=True)
-    )
+    late: Any = late_checks(scope.coordinated_regions, scope.day)
+    since = list(late.order_by().values_list("since", flat=True))
     return ToDecide(
         operations=unfollowed_operations(scope).count(),
         communes=uncovered_communes(scope),

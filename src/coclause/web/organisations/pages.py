@@ -131,8 +131,8 @@ def organisation(request: ScopedRequest, pk: int) -> HttpResponse:
 
 def _host(host: Organisation, scope: Scope) -> dict[str, Any]:
     """Its facilitators of the day with their posts and territories, and its operations."""
-    posts = FacilitatorPost.objects.order_by("-starts_on").prefetch_related("fundings")
-    charges = TerritoryCharge.objects.order_by("-starts_on", "pk").select_related(
+    posts: Any = FacilitatorPost.objects.order_by("-starts_on").prefetch_related("fundings")
+    charges: Any = TerritoryCharge.objects.order_by("-starts_on", "pk").select_related(
         "region", "departement", "epci", "commune"
     )
     facilitators = (
