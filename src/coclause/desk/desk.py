@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
@@ -64,7 +64,7 @@ def done_since(scope: Scope, day: date) -> list[JournalEntry]:
     """The user's own acts since that day, the last first."""
     if scope.user is None:
         return []
-    start = timezone.make_aware(timezone.datetime(day.year, day.month, day.day))
+    start = timezone.make_aware(datetime.combine(day, time.min))
     return list(JournalEntry.objects.filter(actor=scope.user, at__gte=start)[:DONE_SHOWN])
 
 
@@ -72,9 +72,16 @@ def _by_urgency(
     items: list[DueItem], day: date
 ) -> tuple[list[DueItem], list[DueItem], list[DueItem]]:
     late = [item for item in items if item.by and item.by < day]
-    week = [item for item in items if item.by and day <= item.by <= day + WEEK]
-    later = [item for item in items if not item.by or item.by > day + WEEK]
+    week = [item for item in items if _is_this_week(item, day)]
+    later = [item for item in items if item not in late and item not in week]
     return _ordered(late), _ordered(week), _ordered(later)
+
+
+def _is_this_week(item: DueItem, day: date) -> bool:
+    """What was sent back is to be mended now: the facilitator waits, without a date."""
+    if item.by is None:
+        return item.kind == "correct"
+    return day <= item.by <= day + WEEK
 
 
 def _ordered(items: Iterable[DueItem]) -> list[DueItem]:

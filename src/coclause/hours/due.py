@@ -99,6 +99,7 @@ def due(scope: Scope) -> list[DueItem]:
         items += _months_due(scope, awards_of_company(scope), Turn.COMPANY)
         mine = Award.objects.answered_by(scope.companies, scope.day)
         items += _returned(scope, Q(award__in=mine.values("pk")))
+        items += _sent(scope, mine)
     return items
 
 
@@ -120,17 +121,20 @@ class _Awarded:
     award: Any
     months: list[date]
 
-    @property
-    def about(self) -> str:
+    def about(self, reader: Turn) -> str:
+        """Operation and lot; a company is not told its own name."""
         lot = self.award.lot
-        return f"{lot.contract.operation}, lot {lot.number} · {self.award.holder or 'titulaire'}"
+        place = f"{lot.contract.operation}, lot {lot.number}"
+        if reader == Turn.COMPANY:
+            return f"{place} · {lot.contract.operation.buyer}"
+        return f"{place} · {self.award.holder or 'titulaire non connu'}"
 
 
 def _undeclared(scope: Scope, awards: AwardQuerySet) -> list[_Awarded]:
     """Awards with months to declare. One query."""
     rows = (
         awards.with_holder(scope.day)
-        .select_related(OPERATION)
+        .select_related(f"{OPERATION}__buyer")
         .annotate(declared=ArrayAgg("statements__month", filter=Q(statements__isnull=False)))
         .order_by("pk")
     )
@@ -159,7 +163,7 @@ def _month_due(found: _Awarded, due_day: Decimal, day: date, reader: Turn) -> Du
     return DueItem(
         kind="silent" if silent else "declare",
         what=f"Demander {what} : l’exécution est finie" if silent else f"Déclarer {what}",
-        about=found.about,
+        about=found.about(reader),
         url_name="month",
         url_args=(found.award.pk, f"{first:%Y-%m}"),
         action="Saisir le mois" if reader == Turn.FACILITATOR else "Déclarer",
@@ -183,11 +187,10 @@ def _checks_due(scope: Scope, statements: StatementQuerySet) -> Iterable[DueItem
         return []
     delay = int(parameter("validation_delay", scope.day))
     noted = remarks(rows, day=scope.day)
-    holders = dict(
-        Award.objects.filter(pk__in={row.award_id for row in rows})
-        .with_holder(scope.day)
-        .values_list("pk", "holder")
+    awards: Iterable[Any] = Award.objects.filter(pk__in={row.award_id for row in rows}).with_holder(
+        scope.day
     )
+    holders = {award.pk: award.holder for award in awards}
     by_award: dict[int, list[Any]] = defaultdict(list)
     for row in rows:
         by_award[row.award_id].append(row)
@@ -220,13 +223,37 @@ def _check_due(
     )
 
 
+def _sent(scope: Scope, awards: AwardQuerySet) -> Iterable[DueItem]:
+    """For a company: the months it sent and that wait for a check."""
+    rows: Iterable[Any] = (
+        Statement.objects.filter(award__in=awards.values("pk"))
+        .annotate(waiting=Sum("lines__hours", filter=_to_check("lines__")))
+        .filter(waiting__isnull=False)
+        .select_related(f"award__{OPERATION}")
+        .order_by("month", "pk")
+    )
+    return [
+        DueItem(
+            kind="sent",
+            what=f"Vérifier {_month(row.month, scope.day)} : {hours(row.waiting)}",
+            about=f"{row.award.lot.contract.operation}, lot {row.award.lot.number}",
+            url_name="month",
+            url_args=(row.award_id, f"{row.month:%Y-%m}"),
+            action="Relire",
+            turn=Turn.FACILITATOR,
+            since=row.declared_on,
+        )
+        for row in rows
+    ]
+
+
 def _to_check(prefix: str) -> Q:
     return Q(**{f"{prefix}state": "declaree", f"{prefix}corrected_at__isnull": True})
 
 
 def _returned(scope: Scope, statements: Q) -> Iterable[DueItem]:
     back = Q(lines__state="renvoyee", lines__corrected_at__isnull=True)
-    rows = (
+    rows: Iterable[Any] = (
         Statement.objects.filter(statements)
         .annotate(
             back=Sum("lines__hours", filter=back),

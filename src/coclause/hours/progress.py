@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from django.db.models import F, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
@@ -132,7 +133,7 @@ def progress_of_awards(
     """Progress by award, all its clauses together. Five queries, whatever the number of awards."""
     events = ObjectiveEvent.objects.in_hours().filter(objective__commitment__award=OuterRef("pk"))
     group = "objective__commitment__award"
-    rows = Award.objects.filter(pk__in=award_ids).annotate(
+    rows: Iterable[Any] = Award.objects.filter(pk__in=award_ids).annotate(
         committed=committed_subquery(events, day, group),
         expected=expected_subquery(events, day, group),
     )
@@ -155,7 +156,7 @@ def progress_of_awards(
 
 
 def _clauses(clause_ids: Collection[int], day: date) -> dict[int, tuple[int, _Counted]]:
-    rows = Clause.objects.filter(pk__in=clause_ids).with_committed(day)
+    rows: Iterable[Any] = Clause.objects.filter(pk__in=clause_ids).with_committed(day)
     return {
         row.pk: (row.lot_id, _Counted(frozenset(row.hour_kinds), row.committed, row.expected))
         for row in rows

@@ -130,7 +130,7 @@ def _show(
     request: ScopedRequest, award: Any, statement: Statement, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     scope = request.scope
-    rows = _rows(request, statement)
+    rows = _rows(request, statement, award.holder_id)
     waiting = [row for row in rows if row["line"].state == LineState.DECLARED]
     delay = int(parameter("validation_delay", scope.day))
     first = Clause.objects.visible_to(scope).filter(lot=award.lot_id).order_by("pk").first()
@@ -150,7 +150,9 @@ def _show(
     return render(request, "clauses/check.html", context | more, status=status)
 
 
-def _rows(request: ScopedRequest, statement: Statement) -> list[dict[str, Any]]:
+def _rows(
+    request: ScopedRequest, statement: Statement, holder_id: int | None
+) -> list[dict[str, Any]]:
     """The latest lines of the statement, with names, last month and remarks."""
     lines = list(
         statement.lines.filter(corrected_at__isnull=True).select_related("employment_month")
@@ -171,7 +173,7 @@ def _rows(request: ScopedRequest, statement: Statement) -> list[dict[str, Any]]:
             {
                 "line": line,
                 "name": names.get(fact.identity_id, "Une personne d’une autre structure"),
-                "about": table.described(fact),
+                "about": table.described(fact, [holder_id]),
                 "previous": before.get((employment, line.kind)),
                 "remarks": [r for r in noted if r.employment_id == employment],
             }

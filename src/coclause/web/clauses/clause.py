@@ -32,7 +32,7 @@ from coclause.web.clauses.months import name as month_name
 from coclause.web.middleware import ScopedRequest
 from coclause.web.pages import download
 
-TABS = ("heures", "personnes", "journal")
+TABS = {"heures": "Heures", "personnes": "Personnes", "journal": "Journal"}
 JOURNAL_LINES = 100
 
 
@@ -65,22 +65,28 @@ def context(request: ScopedRequest, view: ClauseView, **more: Any) -> dict[str, 
         "view": view,
         "clause": clause,
         "tab": tab,
+        "tabs": _tabs(view, tab),
         "execution": _execution(view),
+        "month_rank": _month_rank(_execution(view), scope.day),
         "facilitator": User.objects.filter(pk=clause.facilitator_id).first(),
         "progress": figures,
         "finding": finding(clause, figures) if figures else "",
-        "short": bool(figures) and clause.state in LIVE and _is_short(figures, scope.day),
+        "short": figures is not None and clause.state in LIVE and _is_short(figures, scope.day),
         "chain": _chain(view, scope, pending, figures),
         "changes": _changes(view, scope),
         "referent": is_referent(clause.lot.contract.operation, scope),
         "pending": pending if view.handled else [],
         "plain": [p for p in pending if not p.remarks] if view.handled else [],
         "awards_to_fill": _awards_to_fill(view, scope) if executed else [],
-        "people_count": _assignments(view).count(),
-        "journal_count": _journal(clause).count(),
     }
     told |= _tab(request, view, tab, pending)
     return told | more
+
+
+def _tabs(view: ClauseView, current: str) -> list[tuple[str, str, int | None, bool]]:
+    """Name in the address, label, count, and whether it is the one shown."""
+    counts = {"personnes": _assignments(view).count(), "journal": _journal(view.clause).count()}
+    return [(name, label, counts.get(name), name == current) for name, label in TABS.items()]
 
 
 def _tab(
@@ -90,7 +96,8 @@ def _tab(
         entries = _journal(view.clause).select_related("actor")[:JOURNAL_LINES]
         return {"journal": entries}
     if tab == "personnes":
-        return {"people": _people(request, view) if view.persons else []}
+        people = _people(request, view) if view.persons else []
+        return {"people": people, "people_count": _assignments(view).count()}
     if not view.awards:
         return {"table": None}
     shown = _named_table(request, view)
@@ -157,6 +164,13 @@ def _execution(view: ClauseView) -> tuple[date, date] | None:
     if not view.awards:
         return None
     return min(a.starts_on for a in view.awards), max(a.ends_on for a in view.awards)
+
+
+def _month_rank(execution: tuple[date, date] | None, day: date) -> tuple[int, int] | None:
+    """ "mois 9 sur 15" while execution runs, else None."""
+    if execution is None or not execution[0] <= day <= execution[1]:
+        return None
+    return len(between(execution[0], day)), len(between(*execution))
 
 
 def _is_short(figures: Progress, day: date) -> bool:
@@ -274,7 +288,8 @@ def _named_table(request: ScopedRequest, view: ClauseView) -> table.HoursTable:
         shown.rows = []
         return shown
     facts = table.facts_of(row.employment_id for row in shown.rows)
-    table.name_rows(shown, _names(request, view, facts), facts)
+    holders = [award.holder_id for award in view.awards]
+    table.name_rows(shown, _names(request, view, facts), facts, holders)
     return shown
 
 
@@ -287,6 +302,10 @@ def _names(
 
 def _named_remarks(shown: table.HoursTable, pending: list[Pending]) -> list[dict[str, Any]]:
     names = {row.employment_id: row.name for row in shown.rows}
+    noted = {(r.employment_id, p.statement.month) for p in pending for r in p.remarks}
+    for row in shown.rows:
+        for cell in row.cells:
+            cell.noted = (row.employment_id, cell.month) in noted
     return [
         {
             "month": p.statement.month,

@@ -104,20 +104,22 @@ def _ask(
 ) -> HttpResponse:
     for person in at_hand.people:
         person.notes = [d.text for d in doubts if d.employment_id == person.employment_id]
-    form.data = form.data.copy()
-    form.data["confirmed"] = _mark(doubts)
-    return _show(typing, at_hand, form, doubts=len(doubts))
+    typed = typing.request.POST.copy()
+    typed["confirmed"] = _mark(doubts)
+    again = MonthForm(at_hand.people, form.kinds, typed)
+    return _show(typing, at_hand, again, doubts=len(doubts))
 
 
 def _told_of_conflict(typing: Typing, form: MonthForm, conflict: Conflict) -> HttpResponse:
     """Keep what was typed, show beside it what somebody else sent meanwhile."""
     fresh = typing.read(carry=False)
-    form = MonthForm(fresh.people, form.kinds, form.data.copy())
-    form.data["version"] = str(fresh.version)
+    typed = typing.request.POST.copy()
+    typed["version"] = str(fresh.version)
     for person in fresh.people:
         total = sum(person.kinds.values(), Decimal(0))
         person.notes = [f"{hours(total)} ont été envoyées entre-temps."]
-    return _show(typing, fresh, form, status=409, conflict=conflict.sentence)
+    again = MonthForm(fresh.people, form.kinds, typed)
+    return _show(typing, fresh, again, status=409, conflict=conflict.sentence)
 
 
 def _zeros(at_hand: MonthAtHand) -> list[Entry]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -17,10 +16,14 @@ TYPED = "Écrivez un nombre d’heures, par exemple 35,5."
 
 
 class HoursField(forms.CharField):
-    """Hours to the hundredth, with a comma or a point; empty is zero."""
+    """Hours to the hundredth, with a comma or a point; empty is zero.
 
-    def __init__(self, label: str, **attributes: Any) -> None:
+    `label` names the field in a list of errors, `short` beside the field, under its person.
+    """
+
+    def __init__(self, label: str, short: str, **attributes: Any) -> None:
         super().__init__(label=label, required=False, max_length=12, **attributes)
+        self.short = short
         self.widget.attrs.update(inputmode="decimal", autocomplete="off")
 
     def clean(self, value: Any) -> Any:
@@ -71,12 +74,14 @@ class MonthForm(forms.Form):
         self.kinds = list(kinds)
         for person in self.people:
             for kind in HoursKind.values:
-                label = f"{person.name}, {HoursKind(kind).label.lower()}"
+                short = HoursKind(kind).label
+                label = f"{person.name}, {short.lower()}"
                 self.fields[field_name(person.employment_id, kind)] = HoursField(
-                    label, initial=_written(person.kinds.get(kind))
+                    label, short, initial=_written(person.kinds.get(kind))
                 )
             self.fields[worked_name(person.employment_id)] = HoursField(
-                f"{person.name}, total travaillé du mois tous chantiers",
+                f"{person.name}, total du mois",
+                "Total travaillé du mois, tous chantiers",
                 initial=_written(person.worked),
             )
 
@@ -143,10 +148,6 @@ def worked_name(employment_id: int) -> str:
     return f"total-{employment_id}"
 
 
-def kind_label(kind: str) -> str:
-    return HoursKind(kind).label
-
-
 def _written(hours: Decimal | None) -> str:
     return decimal(hours).replace("\u202f", "") if hours else ""
 
@@ -157,8 +158,3 @@ def _read(value: Any) -> Decimal:
     except InvalidOperation:
         return Decimal(0)
     return number if number.is_finite() else Decimal(0)
-
-
-def month_bounds(month: date, starts_on: date, ends_on: date) -> bool:
-    """Whether the month belongs to that execution."""
-    return starts_on.replace(day=1) <= month <= ends_on

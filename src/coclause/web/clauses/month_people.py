@@ -39,7 +39,7 @@ class MonthAtHand:
         return self.statement.version if self.statement else 0
 
 
-def month_at_hand(scope: Scope, award: Award, month: date, *, carry: bool) -> MonthAtHand:
+def month_at_hand(scope: Scope, award: Any, month: date, *, carry: bool) -> MonthAtHand:
     """Read it. `carry` starts a month never sent from the hours of the month before."""
     statement = Statement.objects.filter(award=award, month=month).first()
     sent = _lines(award, month)
@@ -53,7 +53,9 @@ def month_at_hand(scope: Scope, award: Award, month: date, *, carry: bool) -> Mo
     worked = _worked_elsewhere(facts, month)
     carries = carry and statement is None
     people = [
-        _person(fact, names, _Months(sent, before, before if carries else {}, worked))
+        _person(
+            fact, names, _Months(sent, before, before if carries else {}, worked), award.holder_id
+        )
         for fact in facts.values()
     ]
     people.sort(key=lambda person: (person.name, person.employment_id))
@@ -100,7 +102,9 @@ class _Months:
     worked: Mapping[int, Decimal]
 
 
-def _person(fact: EmploymentFact, names: Mapping[Any, str], months: _Months) -> PersonMonth:
+def _person(
+    fact: EmploymentFact, names: Mapping[Any, str], months: _Months, holder_id: int | None
+) -> PersonMonth:
     own = months.sent.get(fact.pk, [])
     start = own or months.carried.get(fact.pk, [])
     declared = sum((line.hours for line in own), ZERO)
@@ -109,7 +113,7 @@ def _person(fact: EmploymentFact, names: Mapping[Any, str], months: _Months) -> 
     return PersonMonth(
         employment_id=fact.pk,
         name=names.get(fact.identity_id, f"Une personne employée par {fact.employer}"),
-        about=table.described(fact),
+        about=table.described(fact, [holder_id]),
         kinds={line.kind: line.hours for line in start},
         previous=sum((line.hours for line in earlier), ZERO) if earlier else None,
         worked=whole if whole is not None and own and whole > declared else None,

@@ -33,6 +33,8 @@ class Cell:
     waiting: bool = False
     reason: str = ""
     """Why hours were sent back, when some were."""
+    noted: bool = False
+    """A remark was made on them."""
 
     @property
     def label(self) -> str:
@@ -138,13 +140,16 @@ def hours_table(
 
 
 def name_rows(
-    table: HoursTable, names: Mapping[UUID, str], facts: Mapping[int, EmploymentFact]
+    table: HoursTable,
+    names: Mapping[UUID, str],
+    facts: Mapping[int, EmploymentFact],
+    holders: Collection[int | None],
 ) -> None:
     """Give each row the name of its person, where the reader may know it, and sort by it."""
     for row in table.rows:
         fact = facts[row.employment_id]
         row.name = names.get(fact.identity_id, "Une personne d’une autre structure")
-        row.about = described(fact)
+        row.about = described(fact, holders)
     table.rows.sort(key=lambda row: (row.name, row.employment_id))
 
 
@@ -154,10 +159,14 @@ def facts_of(employments: Iterable[int]) -> dict[int, EmploymentFact]:
     return {row.pk: row for row in rows}
 
 
-def described(fact: EmploymentFact) -> str:
-    """ "Embauche directe, CDD, Toitures du Val-Imaginé, fini le 26/06/2026"."""
+def described(fact: EmploymentFact, holders: Collection[int | None] = ()) -> str:
+    """ "Mise à disposition, CDD, GEIQ des Songes, fin le 26/06/2026".
+
+    The employer is left out when it is one of these holders, already named on the page.
+    """
+    employer = "" if fact.employer_id in holders else f", {fact.employer}"
     end = f", fin le {fact.ends_on:%d/%m/%Y}" if fact.ends_on else ""
-    return f"{fact.get_way_display()}, {fact.get_type_display()}, {fact.employer}{end}"
+    return f"{fact.get_way_display()}, {fact.get_type_display()}{employer}{end}"
 
 
 def _lines(awards: Collection[int]) -> list[_Line]:

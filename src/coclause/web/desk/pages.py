@@ -17,7 +17,11 @@ from coclause.organisations.scopes import Scope
 from coclause.web.clauses.access import frame
 from coclause.web.middleware import ScopedRequest
 
-TABS = ("tour", "attente", "faites")
+TABS = (
+    ("tour", "À mon tour"),
+    ("attente", "J’attends quelqu’un"),
+    ("faites", "Faites cette semaine"),
+)
 WHO = {
     Turn.FACILITATOR: "Le facilitateur",
     Turn.BUYER: "L’acheteur",
@@ -42,16 +46,22 @@ class Line:
 def desk(request: ScopedRequest) -> HttpResponse:
     scope = request.scope
     found = desks.due(scope)
-    asked = request.GET.get("onglet", "tour")
+    asked = request.GET.get("onglet", TABS[0][0])
+    tab = asked if asked in dict(TABS) else TABS[0][0]
+    counts = {
+        "tour": found.count,
+        "attente": len(found.waiting),
+        "faites": len(found.done_this_week),
+    }
+    waiting = [line(item, scope, mine=False) for item in found.waiting]
     context = {
         "frame": frame(scope),
-        "tab": asked if asked in TABS else "tour",
+        "tab": tab,
+        "tabs": [(name, label, counts[name], name == tab) for name, label in TABS],
         "desk": found,
-        "late": [line(item, scope, mine=True) for item in found.late],
-        "week": [line(item, scope, mine=True) for item in found.week],
-        "next": [line(item, scope, mine=True) for item in found.next],
-        "watch": [line(item, scope, mine=True) for item in found.watch],
-        "waiting": [line(item, scope, mine=False) for item in found.waiting],
+        "groups": groups(found, scope),
+        "waiting": waiting,
+        "waiting_count": len(waiting),
         "year_start": date(scope.day.year, 1, 1),
         "territory": figures.territory(scope) if scope.hosts else None,
         "uncovered": figures.uncovered_communes(scope) if scope.coordinated_regions else None,
@@ -60,6 +70,27 @@ def desk(request: ScopedRequest) -> HttpResponse:
         "works": bool(scope.hosts or scope.companies or scope.buyers or scope.coordinated_regions),
     }
     return render(request, "desk/desk.html", context)
+
+
+def groups(found: desks.Desk, scope: Scope) -> list[dict[str, Any]]:
+    """The lists of what is the user's turn, the most pressing first; empty ones are left out."""
+    lists = (
+        ("late", "En retard", "", found.late),
+        ("week", "Cette semaine", "", found.week),
+        ("next", "Ensuite", "", found.next),
+        ("next", "À surveiller", "un appel peut suffire", found.watch),
+    )
+    return [
+        {
+            "kind": kind,
+            "title": title,
+            "note": note,
+            "count": len(items),
+            "lines": [line(item, scope, mine=True) for item in items],
+        }
+        for kind, title, note, items in lists
+        if items
+    ]
 
 
 def line(item: DueItem, scope: Scope, *, mine: bool) -> Line:
