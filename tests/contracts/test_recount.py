@@ -1,6 +1,6 @@
 """A figure that a plain recount does not find again would be published wrong."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests import builders
 from tests.builders import DAY, World, at
+from tests.contracts.comparing import disagreements
 from tests.contracts.random_worlds import random_world
-from tests.contracts.recount import BREAKDOWNS, NUMBERS, Asked, recount
+from tests.contracts.recount import BREAKDOWNS, NUMBERS, Asked
 
 from coclause.clauses.choices import EventKind, HostRole, Instrument
 from coclause.clauses.models import Objective, ObjectiveEvent, OperationHost
@@ -38,25 +39,6 @@ def test_every_indicator_has_its_recount_and_nothing_else() -> None:
     numbers = {code for code, one in CATALOGUE.items() if one.kind is Kind.NUMBER}
     assert numbers == set(NUMBERS)
     assert set(CATALOGUE) - numbers == set(BREAKDOWNS)
-
-
-def disagreements(asked: Asked) -> dict[str, tuple[Any, Any]]:
-    """Figures that the recount does not find again: what is shown, what is counted."""
-    found = figures(
-        Perimeter(asked.region, departement=asked.departement, host=asked.host),
-        Period(asked.first, asked.last),
-        asked.known,
-        hide=False,
-    )
-    pairs = {code: (plain(one.value), recount(code, asked)) for code, one in found.items()}
-    return {code: pair for code, pair in pairs.items() if (pair[0] or {}) != (pair[1] or {})}
-
-
-def plain(value: Any) -> Any:
-    """A breakdown without its categories at zero, as the recount gives it."""
-    if isinstance(value, Mapping):
-        return {key: number for key, number in value.items() if number}
-    return value
 
 
 @pytest.fixture
@@ -226,5 +208,6 @@ def test_regions_made_at_random_are_counted_the_same_twice(
     year = Asked("27", date(2025, 1, 1), date(2025, 12, 31), moment)
     with undone():
         hosts = random_world(data.draw)
-        narrowed = data.draw(st.sampled_from([{}, {"departement": "21"}, {"host": hosts[0].pk}]))
+        places: list[dict[str, Any]] = [{}, {"departement": "21"}, {"host": hosts[0].pk}]
+        narrowed = data.draw(st.sampled_from(places))
         assert disagreements(replace(year, **narrowed)) == {}
