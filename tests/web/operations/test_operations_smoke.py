@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 from tests import builders
 from tests.builders import World
-from web_operations import signed_in, published_contract
+from tests.web.operations.web_operations import published_contract, signed_in
 
 pytestmark = pytest.mark.django_db
 

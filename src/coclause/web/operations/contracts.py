@@ -17,9 +17,16 @@ from coclause.core.refusals import Refused
 from coclause.organisations.scopes import Scope
 from coclause.web.middleware import ScopedRequest
 from coclause.web.once import once
-from coclause.web.operations.forms import BaseLots, ClauseForm, ContractForm, LotFormSet
+from coclause.web.operations.forms import (
+    MOST_LOTS,
+    BaseLots,
+    ClauseForm,
+    ContractForm,
+    lot_forms,
+)
 
 MORE = "ajouter_lot"
+"""Name of the button that asks for another row."""
 
 
 def contract_new(request: ScopedRequest, pk: int) -> HttpResponse:
@@ -31,13 +38,13 @@ def contract_new(request: ScopedRequest, pk: int) -> HttpResponse:
         form, lots = _one_more(request.POST)
     elif request.method == "POST":
         form = ContractForm(request.POST, instance=Contract(operation=operation))
-        lots = LotFormSet(request.POST, prefix="lots")
+        lots = lot_forms(request.POST)
         answer = _sent(request, form, lots)
         if answer:
             return answer
     else:
         form = ContractForm(initial={"object": operation.name, "kind": "marche"})
-        lots = LotFormSet(prefix="lots", initial=[{"number": 1}])
+        lots = lot_forms(initial=[{"number": 1}])
     context = {"operation": operation, "form": form, "lots": lots, "more": MORE}
     return render(request, "operations/contract_new.html", context)
 
@@ -61,7 +68,8 @@ def _sent(request: ScopedRequest, form: ContractForm, lots: BaseLots) -> HttpRes
 
 def _one_more(sent: QueryDict) -> tuple[ContractForm, BaseLots]:
     """The forms as typed, not judged yet, with one more row numbered after the last."""
-    count = min(int(sent.get("lots-TOTAL_FORMS", "1") or 1), 199)
+    told = sent.get("lots-TOTAL_FORMS", "")
+    count = min(int(told) if told.isdecimal() else 1, MOST_LOTS - 1)
     typed = [
         {name: sent.get(f"lots-{row}-{name}", "") for name in ("number", "title", "amount")}
         for row in range(count)
@@ -69,7 +77,7 @@ def _one_more(sent: QueryDict) -> tuple[ContractForm, BaseLots]:
     numbers = [int(row["number"]) for row in typed if row["number"].isdecimal()]
     typed.append({"number": str(max(numbers, default=0) + 1)})
     form = ContractForm(initial=sent.dict())
-    return form, LotFormSet(prefix="lots", initial=typed)
+    return form, lot_forms(initial=typed)
 
 
 def clause_new(request: ScopedRequest, pk: int) -> HttpResponse:

@@ -50,7 +50,7 @@ class FrenchDecimalField(forms.DecimalField):
         )
         super().__init__(**options)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         if isinstance(value, str):
             value = _SPACES.sub("", value).removesuffix(self.unit).removesuffix("HT")
             value = value.removesuffix(self.unit)

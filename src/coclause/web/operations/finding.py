@@ -7,6 +7,7 @@ from django import forms
 
 from coclause.organisations.choices import BuyerKind, Role
 from coclause.organisations.models import Organisation, check_siret
+from coclause.reference.keys import search_key
 from coclause.reference.models import Commune, Cpv
 from coclause.reference.queries import commune_by_code, find_communes, find_cpv
 from coclause.web.once import OnceForm
@@ -46,8 +47,9 @@ class TypedForm(OnceForm):
         if not typed:
             return None
         coded = _COMMUNE_CODE.search(typed)
-        if coded:
-            typed = coded[1]
+        named = commune_by_code(coded[1]) if coded else None
+        if named is not None and named.departement.region_id == region:
+            return named
         found = find_communes(typed, limit=SHOWN, region=region)
         if not found:
             self.add_error(
@@ -56,7 +58,7 @@ class TypedForm(OnceForm):
             )
             return None
         told = [(one.code, f"{one.name} ({', '.join(one.postcodes[:3])})") for one in found]
-        exact = [one for one in found if typed.casefold() == one.name.casefold()]
+        exact = [one for one in found if one.search_key == search_key(typed)]
         if len(exact) == 1 and "commune_choice" not in self.data:
             return exact[0]
         code = choose(self, "commune", "Quelle commune ?", told)

@@ -19,8 +19,10 @@ from coclause.web.operations.fields import (
 )
 from coclause.web.operations.finding import BuyerFields, CompanyFields, TypedForm
 
+MOST_LOTS = 200
 
-class OperationForm(BuyerFields, forms.ModelForm):
+
+class OperationForm(BuyerFields, forms.ModelForm):  # type: ignore[type-arg]
     """A new operation: its name, its buyer, its place."""
 
     commune = forms.CharField(
@@ -63,7 +65,7 @@ def offer_hosts(form: forms.BaseForm, hosts: list[Organisation]) -> None:
         field.initial = str(hosts[0].pk)
 
 
-class ContractForm(TypedForm, forms.ModelForm):
+class ContractForm(TypedForm, forms.ModelForm):  # type: ignore[type-arg]
     """A contract, before its lots."""
 
     cpv_text = forms.CharField(
@@ -128,12 +130,24 @@ class BaseLots(forms.BaseFormSet):  # type: ignore[type-arg]
         return [form.instance for form in self.forms if form.has_changed()]
 
 
-LotFormSet = forms.formset_factory(
-    LotForm, formset=BaseLots, extra=0, min_num=1, validate_min=True, max_num=200, validate_max=True
+_LotForms = forms.formset_factory(
+    LotForm,
+    formset=BaseLots,
+    extra=0,
+    min_num=1,
+    validate_min=True,
+    max_num=MOST_LOTS,
+    validate_max=True,
 )
 
 
-class ClauseForm(TypedForm, forms.ModelForm):
+def lot_forms(data: Any = None, *, initial: list[dict[str, Any]] | None = None) -> BaseLots:
+    """The rows of lots, under the prefix "lots"."""
+    made: BaseLots = _LotForms(data, initial=initial, prefix="lots")  # type: ignore[assignment]
+    return made
+
+
+class ClauseForm(TypedForm, forms.ModelForm):  # type: ignore[type-arg]
     """The clause being written."""
 
     publics = forms.MultipleChoiceField(
@@ -194,7 +208,7 @@ def criteria_of(region: str, scope: Scope) -> list[tuple[str, str]]:
     return [(code, own.get(code, label)) for code, label in sorted(held.items())]
 
 
-class AwardForm(CompanyFields, forms.ModelForm):
+class AwardForm(CompanyFields, forms.ModelForm):  # type: ignore[type-arg]
     """A lot awarded to a company."""
 
     field_order = ("company", "company_choice", "company_name", "company_siret", "notified_on")

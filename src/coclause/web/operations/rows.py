@@ -58,7 +58,8 @@ def behind(operations: OperationQuerySet, scope: Scope) -> OperationQuerySet:
     live = Clause.objects.visible_to(scope).filter(
         lot__contract__operation=OuterRef("pk"), state__in=LIVE
     )
-    return operations.filter(Exists(live), expected__gt=F("validated") + F("waiting"))
+    late = Q(expected__gt=F("validated") + F("waiting"))
+    return operations.filter(Exists(live)).filter(late)
 
 
 def with_states(operations: OperationQuerySet, scope: Scope) -> OperationQuerySet:
@@ -119,7 +120,8 @@ class OperationRow:
         row = self.operation
         if not any(clause["state"] in LIVE for clause in row.clauses) or row.expected is None:
             return Decimal(0)
-        return max(row.expected - row.validated - row.waiting, Decimal(0))
+        missing: Decimal = row.expected - row.validated - row.waiting
+        return max(missing, Decimal(0))
 
     @property
     def facilitator(self) -> str:
