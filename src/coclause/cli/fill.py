@@ -14,7 +14,7 @@ from coclause.cli.parsing import RefusedError
 # Both read the models, so they are imported once Django is set up. Each may be called again
 # after an interruption.
 REFERENCE = "coclause.reference.loading"
-FICTION = "coclause.cli.demo_data"
+FICTION = "coclause.demo"
 # Written on the database itself when the last step is done: it lives and dies with the data.
 FILLED = "coclause: demonstration data loaded"
 
@@ -43,7 +43,8 @@ def run(args: argparse.Namespace) -> int:
             print("Territoires et nomenclatures…", flush=True)
             importlib.import_module(REFERENCE).load_all(node_modules=settings.NODE_MODULES)
             print("Données fictives…", flush=True)
-            importlib.import_module(FICTION).build()
+            fiction = importlib.import_module(FICTION)
+            fiction.build(day=fiction.today())
             _mark_filled(connection)
     print("La base de démonstration est prête.")
     return 0

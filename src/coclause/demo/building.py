@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import models
+from django.utils import timezone
 
 from coclause.clauses.models import (
     Award,
@@ -20,17 +21,23 @@ from coclause.clauses.models import (
 from coclause.core.actor import acting_as
 from coclause.core.models import JournalEntry, User
 from coclause.core.parameters import load_parameters
+from coclause.demo.acts import tell_acts
 from coclause.demo.book import Book
+from coclause.demo.casting import cast
 from coclause.demo.chance import chance
 from coclause.demo.commitments import commit
 from coclause.demo.crews import Crews
 from coclause.demo.crowd import Crowd
-from coclause.demo.declarations import Declarations
+from coclause.demo.declarations import Declarations, allocate
+from coclause.demo.mishaps import spoil
 from coclause.demo.network import build_network
+from coclause.demo.oddities import Oddities
 from coclause.demo.operations import Scene, build_sites
 from coclause.demo.partners import build_partners
+from coclause.demo.pipeline import build_pipeline
 from coclause.demo.places import Map, load_map
 from coclause.demo.plan import build_plan
+from coclause.demo.published import publish
 from coclause.hours.models import (
     Assignment,
     Employment,
@@ -47,8 +54,10 @@ from coclause.organisations.models import (
 )
 from coclause.people.loading import load_criteria
 from coclause.people.models import Identity, Person
+from coclause.watch.models import ImportRun, PublishedContract, PublishedHolder, PublishedState
 
 ACTOR = "demonstration"
+EARLIEST = date(2025, 1, 1)
 ORDER: tuple[type[models.Model], ...] = (
     User,
     Organisation,
@@ -74,6 +83,10 @@ ORDER: tuple[type[models.Model], ...] = (
     Statement,
     StatementLine,
     JournalEntry,
+    ImportRun,
+    PublishedContract,
+    PublishedState,
+    PublishedHolder,
 )
 """Tables, each after those it points at."""
 
@@ -89,10 +102,13 @@ class Summary:
 def build(*, day: date, using: str = "owner", scale: float = 1.0) -> Summary:
     """Fill the database with the fictitious region as it stands on `day`, all or nothing.
 
-    The reference data must be loaded (ValueError). `using` connects as the tables' owner.
+    The reference data must be loaded, and `day` not before 2025 (ValueError). `using`
+    connects as the tables' owner.
     `scale` thins operations and hours; every state, oddity and demonstration user stays.
     A database that has organisations is left as it is.
     """
+    if day < EARLIEST:
+        raise ValueError(f"the story is not long enough on {day}")
     if Organisation.objects.using(using).exists():
         return Summary(built=False, rows={})
     with acting_as(ACTOR, day=day, using=using):
@@ -103,6 +119,11 @@ def build(*, day: date, using: str = "owner", scale: float = 1.0) -> Summary:
     return Summary(built=True, rows=book.counts())
 
 
+def today() -> date:
+    """The day on which the demonstration is built when nobody says another."""
+    return timezone.localdate()
+
+
 def tell(map_: Map, *, day: date, scale: float) -> Book:
     """All the rows, unsaved; the same for the same arguments."""
     book = Book()
@@ -110,6 +131,7 @@ def tell(map_: Map, *, day: date, scale: float) -> Book:
     partners = build_partners(book, chance("partners"), map_, scale)
     scene = Scene(book, chance("operations"), map_, network, partners, day, scale)
     sites = build_sites(scene)
+    spoil(scene, sites)
     plan = build_plan(sites, chance("plan"), day, scale)
     crowd = Crowd(book, chance("persons"), map_, partners)
     crews = Crews(book, chance("crews"), crowd, network, sites)
@@ -117,4 +139,9 @@ def tell(map_: Map, *, day: date, scale: float) -> Book:
     declarations = Declarations(scene, sites)
     declarations.record(worked)
     commit(scene, sites, plan)
+    Oddities(scene, sites, worked, declarations).add(crews, crowd)
+    allocate(book)
+    tell_acts(scene, sites, build_pipeline(scene))
+    publish(scene)
+    cast(scene, sites)
     return book

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from coclause.clauses.choices import EventKind
 from coclause.clauses.models import Commitment, Objective, ObjectiveEvent
+from coclause.demo.book import Book
 from coclause.demo.operations import Scene, euros
 from coclause.demo.plan import Plan
 from coclause.demo.sites import Site
@@ -26,7 +27,7 @@ def commit(scene: Scene, sites: list[Site], plan: Plan) -> None:
         done[number] += quarters
     for site, quarters in zip(sites, done, strict=True):
         owed = owed_hours(site, quarters / QUARTERS, scene.day)
-        site.clause.target_hours = owed
+        site.clause.target_hours = (site.clause.target_hours or 0) + owed
         _price(scene, site, owed)
         if not site.without_commitment:
             _commit(scene, site, owed)
@@ -42,9 +43,9 @@ def owed_hours(site: Site, done: float, day: date) -> int:
 
 def _price(scene: Scene, site: Site, owed: int) -> None:
     rate = MARKETS[site.market].euros_by_hour * scene.dice.uniform(0.6, 1.6)
-    site.award.amount = site.lot.amount = euros(owed * rate)
-    contract = site.lot.contract
-    contract.amount = (contract.amount or Decimal(0)) + site.lot.amount
+    site.award.amount = euros(owed * rate)
+    for whole in (site.lot, site.lot.contract):
+        whole.amount = (whole.amount or Decimal(0)) + site.award.amount
 
 
 def _commit(scene: Scene, site: Site, owed: int) -> None:
@@ -55,22 +56,32 @@ def _commit(scene: Scene, site: Site, owed: int) -> None:
     middle = award.starts_on + timedelta(days=(award.ends_on - award.starts_on).days // 2)
     if dice.happens(0.12) and middle < scene.day and owed >= 100:
         change = round(owed * dice.choice([-0.3, -0.15, 0.1, 0.2, 0.3]) / 5) * 5
-    add_event(scene, objective, EventKind.INITIAL, award.notified_on, owed - change)
+    first = owed - change
+    book = scene.book
+    add_event(book, objective, kind=EventKind.INITIAL, day=award.notified_on, quantity=first)
     if change:
         reason = dice.choice(REASONS[:2] if change > 0 else REASONS[2:])
-        add_event(scene, objective, EventKind.AMENDMENT, middle, change, reason)
+        add_event(
+            book,
+            objective,
+            kind=EventKind.AMENDMENT,
+            day=middle,
+            quantity=change,
+            reason=reason,
+        )
 
 
 def add_event(
-    scene: Scene,
+    book: Book,
     objective: Objective,
+    *,
     kind: EventKind,
     day: date,
     quantity: int,
     reason: str = "",
 ) -> ObjectiveEvent:
     """A dated change of what is owed, recorded that very day."""
-    return scene.book.add(
+    return book.add(
         ObjectiveEvent(
             objective=objective,
             kind=kind,

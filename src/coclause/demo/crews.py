@@ -17,7 +17,7 @@ from coclause.hours.hiring import age_on
 from coclause.hours.models import Assignment, Employment
 from coclause.organisations.models import Organisation
 
-LASTS = {1: 17, 2: 21, 3: 20, 4: 13, 6: 15, 9: 8, 12: 6}
+LASTS = {1: 9, 2: 13, 3: 18, 4: 16, 6: 20, 9: 12, 12: 12}
 """Months of an employment, in percent."""
 
 
@@ -82,7 +82,8 @@ class Crews:
 
     def _hire(self, number: int, month: date) -> Hand:
         dice, site = self._dice, self._sites[number]
-        host = self._network.hosts[site.host]
+        shared = site.associated is not None and dice.happens(0.3)
+        host = self._network.hosts[site.associated or 0 if shared else site.host]
         starts = month + timedelta(days=dice.randint(0, 11))
         starts = min(max(starts, site.award.starts_on), last_day(month))
         someone = self._crowd.someone(host, site.market, starts)
@@ -92,7 +93,7 @@ class Crews:
         assignment = self._book.add(
             Assignment(employment=employment, award=site.award, host=host, starts_on=starts)
         )
-        level = round(dice.triangular(45, 151, 118) * QUARTERS)
+        level = round(dice.triangular(50, 151, 135) * QUARTERS)
         hand = Hand(employment, assignment, level, until)
         self.hands[number].append(hand)
         return hand

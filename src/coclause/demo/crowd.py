@@ -70,13 +70,27 @@ class Crowd:
             self._prescribers[departement_of(prescriber)].append(prescriber.pk)
 
     def someone(self, host: Organisation, market: MarketType, day: date) -> Someone:
-        """A person free on that day: three in ten were known to the host already."""
-        if self._dice.happens(0.3) and (known := self.known[host.pk]):
+        """A person free on that day: four in ten were known to the host already."""
+        if self._dice.happens(0.42) and (known := self.known[host.pk]):
             for _ in range(6):
                 person = known[-1 - self._dice.randrange(min(len(known), 900))]
                 if person.taken_until < day:
                     return person
+        if self._dice.happens(0.008) and (moved := self._from_elsewhere(host, day)):
+            return moved
         return self._newcomer(host, market, day)
+
+    def _from_elsewhere(self, host: Organisation, day: date) -> Someone | None:
+        """Somebody whom another host knows; neither sees the other's record."""
+        others = [known for key, known in self.known.items() if key != host.pk and known]
+        if not others:
+            return None
+        person = self._dice.choice(self._dice.choice(others))
+        here = {known.identity.pk for known in self.known[host.pk]}
+        if person.taken_until >= day or person.identity.pk in here:
+            return None
+        self.record(person, host, day)
+        return person
 
     def _newcomer(self, host: Organisation, market: MarketType, day: date) -> Someone:
         dice = self._dice

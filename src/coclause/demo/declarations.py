@@ -1,17 +1,22 @@
 """Statements and lines of hours: declared on time and checked, but for the mishaps of a site."""
 
+from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from coclause.clauses.choices import HoursKind
 from coclause.core.models import User
 from coclause.core.months import shift
+from coclause.demo.book import Book
 from coclause.demo.crews import Worked
 from coclause.demo.operations import Scene
 from coclause.demo.sites import Site
 from coclause.demo.spreading import QUARTERS
 from coclause.hours.choices import LineState
 from coclause.hours.models import EmploymentMonth, Statement, StatementLine
+
+Claim = tuple[int, int, str]
+"""Month of an employment, statement, kind: what one figure is claimed for."""
 
 RETURNED = "Deux journées sont comptées deux fois : vérifiez le relevé."
 
@@ -111,3 +116,21 @@ class Declarations:
                 validated_by=None if waits else by,
             )
         )
+
+
+def allocate(book: Book) -> None:
+    """Set what each month's lines claim, as the database's own trigger would.
+
+    While a correction waits, the larger of the two figures is held.
+    """
+    claims: dict[Claim, Decimal] = {}
+    for line in book.rows(StatementLine):
+        in_force = line.state == LineState.VALIDATED and line.superseded_at is None
+        if line.corrected_at is None or in_force:
+            key = (line.employment_month_id, line.statement_id, line.kind)
+            claims[key] = max(claims.get(key, Decimal(0)), line.hours)
+    totals: dict[int, Decimal] = defaultdict(Decimal)
+    for (month, _, _), hours_claimed in claims.items():
+        totals[month] += hours_claimed
+    for row in book.rows(EmploymentMonth):
+        row.hours_allocated = totals[row.pk]

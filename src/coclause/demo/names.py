@@ -1,30 +1,19 @@
 """Names that nobody bears: surnames that say they are invented, places that are on no map."""
 
+import tomllib
+from pathlib import Path
+
 from coclause.demo.chance import Chance
 
-WOMEN = (
-    "Capucine Nadia Léonie Aminata Chloé Fatou Inès Jeanne Katia Lucie Malika Nora Océane Pauline"
-    " Rachida Sandrine Thaïs Valérie Yasmina Zoé Agathe Bérénice Clémence Dalila Élodie Farida"
-    " Gaëlle Hawa Isabelle Justine Karima Lina Maëlle Noémie Ophélie Perrine Rosalie Samira Tania"
-    " Viviane"
-).split()
-MEN = (
-    "Yanis Abel Baptiste Cédric Diego Émile Fabrice Gaspard Hamid Ismaël Joris Kévin Loïc Mehdi"
-    " Nathan Oumar Paolo Quentin Rayan Sofiane Théo Ugo Valentin Walid Xavier Youssef Zacharie"
-    " Amadou Benoît Corentin Driss Enzo Florian Gaëtan Hugo Ivan Jérôme Karim Lucas Moussa"
-).split()
-SURNAMES = (
-    "Fictive Supposé Inventée Factice Imaginaire Chimère Mirage Hypothèse Illusoire Apocryphe"
-    " Légendaire Fabuleux Fantasque Postiche Simulé Putatif Irréel Onirique Prétendu Conjecturé"
-    " Utopique Virtuel Fantôme Évanescent Théorique Abstrait Nébuleux Chimérique Romanesque"
-    " Spéculatif Mythique Fabulette Présumé Éventuel Improbable Quelconque Anonyme Pseudonyme"
-    " Hypothétique Allégorique Métaphore Fictionnel Nullepart Jamaisvu Ailleurs Peutêtre"
-    " Ditesvous Untel Unetelle Personne Songeur Rêverie Légende Parabole Fablier Contefait"
-    " Semblant Feintise Trompelœil Simulacre"
-).split()
-_BEGINNINGS = "Mont Val Roche Font Clair Bois Pont Haute Belle Vaux Champ".split()
-_ENDINGS = "fictif songe mirage brume chimère fable rêve nuage utopie légende énigme".split()
-PLACES = tuple(f"{start}{end}" for end in _ENDINGS for start in _BEGINNINGS)
+_NAMES: dict[str, list[str]] = tomllib.loads(
+    (Path(__file__).with_name("data") / "names.toml").read_text()
+)
+WOMEN, MEN, SURNAMES = _NAMES["women"], _NAMES["men"], _NAMES["surnames"]
+MANAGERS = _NAMES["managers"]
+"""Given name and surname of the manager of each host, in the order of the hosts."""
+PLACES = tuple(
+    f"{start}{end}" for end in _NAMES["place_endings"] for start in _NAMES["place_beginnings"]
+)
 """Invented communes: "Montfictif", "Valsonge"…"""
 
 

@@ -8,7 +8,15 @@ from django.contrib.auth.hashers import make_password
 
 from coclause.core.models import User
 from coclause.demo.book import Book
-from coclause.demo.people_of_network import FACILITATORS, HOSTS, SHARES, START, PostFact
+from coclause.demo.names import MANAGERS
+from coclause.demo.people_of_network import (
+    FACILITATORS,
+    HOSTS,
+    SHARES,
+    START,
+    FacilitatorFact,
+    PostFact,
+)
 from coclause.demo.places import DEPARTEMENTS, REGION, Map, Place
 from coclause.demo.sirets import siret
 from coclause.organisations.choices import BuyerKind, Funder, MemberRole, Role
@@ -109,9 +117,7 @@ def add_member(
     until: date | None = None,
 ) -> Membership:
     return book.add(
-        Membership(
-            user=user, organisation=organisation, role=role, starts_on=since, ends_on=until
-        )
+        Membership(user=user, organisation=organisation, role=role, starts_on=since, ends_on=until)
     )
 
 
@@ -157,19 +163,10 @@ def build_network(book: Book, map_: Map, day: date) -> Network:
         )
         network.hosts.append(host)
         network.managers[number] = _add_manager(book, host, number)
-    for fact in FACILITATORS:
-        posts = [post for post in fact.posts if post.since <= day]
-        if posts:
-            _add_facilitator(book, network, fact.given, fact.name, posts, day)
+    for someone in FACILITATORS:
+        _add_facilitator(book, network, someone, day)
     _share_territory(book, network, map_)
     return network
-
-
-MANAGERS = (
-    "Bérénice Imaginaire,Walid Romanesque,Ophélie Putatif,Joris Fabulette,Maëlle Chimérique,"
-    "Karim Spéculatif,Viviane Présumé,Quentin Feintise,Dalila Métaphore,Ugo Improbable,"
-    "Rosalie Songeur,Ismaël Évanescent,Perrine Nullepart,Corentin Allégorique"
-).split(",")
 
 
 def _add_manager(book: Book, host: Organisation, number: int) -> User:
@@ -181,14 +178,15 @@ def _add_manager(book: Book, host: Organisation, number: int) -> User:
     return user
 
 
-def _add_facilitator(
-    book: Book, network: Network, given: str, name: str, posts: list[PostFact], day: date
-) -> None:
+def _add_facilitator(book: Book, network: Network, fact: FacilitatorFact, day: date) -> None:
+    posts = [post for post in fact.posts if post.since <= day]
+    if not posts:
+        return
     user = add_user(
         book,
-        address(given, name, f"structure{posts[0].host + 1}"),
-        given,
-        name,
+        address(fact.given, fact.name, f"structure{posts[0].host + 1}"),
+        fact.given,
+        fact.name,
         since=posts[0].since,
     )
     for host in dict.fromkeys(post.host for post in posts):

@@ -1,6 +1,6 @@
 """Operations, contracts, lots and clauses that were awarded, from 2020 to the day."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -77,6 +77,8 @@ class Scene:
     partners: Partners
     day: date
     scale: float
+    followed_by: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """Host and share of each operation."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ class Plot:
     place: Place
     host: int
     share: int
+    followed: bool = False
 
 
 def build_sites(scene: Scene) -> list[Site]:
@@ -104,7 +107,7 @@ def _persona_plot(scene: Scene, rank: int) -> Plot:
     """A recent operation of the followed facilitator, near her host."""
     market = MarketType.SERVICES if rank % 4 == 3 else MarketType.WORKS
     notified = scene.day - timedelta(days=130 + 22 * rank)
-    return Plot(market, notified, scene.map.town("21", rank), 0, 0)
+    return Plot(market, notified, scene.map.town("21", rank), 0, 0, followed=True)
 
 
 def _plot(scene: Scene, rank: int) -> Plot:
@@ -124,20 +127,70 @@ def _plot(scene: Scene, rank: int) -> Plot:
 
 def _operation(scene: Scene, plot: Plot) -> list[Site]:
     book, dice, fact = scene.book, scene.dice, MARKETS[plot.market]
-    kind = dice.pick(BUYER_OF.get(plot.market, ANY_BUYER))
-    buyer = dice.choice(scene.partners.buyers[kind])
+    buyer = _buyer(scene, plot)
     name = f"{dice.choice(fact.subjects)} {of(dice.choice(PLACES))}"
     operation = open_operation(scene, name, buyer, plot.place, plot.notified_on)
     follow(scene, operation, plot.host, plot.share, opened_on(plot.notified_on))
+    associated = _associate(scene, operation, plot)
     trades = dice.some(fact.trades, dice.randint(*fact.lots))
-    contract = add_contract(book, dice, operation, plot.market, trades[0], plot.notified_on)
+    contract = add_contract(scene, operation, plot.market, trades[0], plot.notified_on)
     months = dice.randint(*fact.months)
     contract.duration_months = months
     sites = []
     for number, trade in enumerate(trades, start=1):
         lot = book.add(Lot(contract=contract, number=number, title=trade.title))
-        sites.append(_site(scene, plot, lot, trade, months))
+        site = _site(scene, plot, lot, trade, months)
+        site.associated = associated
+        sites.append(site)
+        if dice.happens(0.02) or (plot.followed and number == 1 and not sites[1:]):
+            sites.append(_second_award(scene, site))
     return sites
+
+
+def _buyer(scene: Scene, plot: Plot) -> Organisation:
+    """The followed facilitator works for two buyers in turn; the others for any."""
+    buyers = scene.partners.buyers
+    if plot.followed and plot.market == MarketType.WORKS:
+        return buyers[BuyerKind.MUNICIPAL][0]
+    return scene.dice.choice(buyers[scene.dice.pick(BUYER_OF.get(plot.market, ANY_BUYER))])
+
+
+def _associate(scene: Scene, operation: Operation, plot: Plot) -> int | None:
+    """Now and then a neighbouring host recruits for a part of the hours."""
+    if not scene.dice.happens(0.04):
+        return None
+    others = [i for i in range(len(scene.network.hosts)) if i != plot.host]
+    host = scene.dice.choice(others)
+    scene.book.add(
+        OperationHost(
+            operation=operation,
+            host=scene.network.hosts[host],
+            facilitator=scene.network.in_charge(host, 0, scene.day),
+            role=HostRole.ASSOCIATED,
+            starts_on=opened_on(plot.notified_on),
+        )
+    )
+    return host
+
+
+def _second_award(scene: Scene, site: Site) -> Site:
+    """The same lot awarded to a second company, as in a framework agreement."""
+    first = site.award
+    award = add_award(scene, site.lot, first.notified_on, first.starts_on, first.ends_on)
+    companies = scene.partners.companies[site.trade.company]
+    holder = next(company for company in companies if company is not site.holder)
+    add_holder(scene.book, award, holder)
+    other = replace(
+        site,
+        award=award,
+        holder=holder,
+        declared_by=scene.partners.users[holder.pk],
+        missing=set(),
+        waiting={},
+        returned=set(),
+    )
+    other.employers = _employers(scene, other)
+    return other
 
 
 def opened_on(notified_on: date) -> date:
@@ -164,6 +217,7 @@ def open_operation(
 def follow(scene: Scene, operation: Operation, host: int, share: int, since: date) -> None:
     """The referent host from that day on, its facilitators one after the other."""
     network = scene.network
+    scene.followed_by[operation.pk] = (host, share)
     terms = [t for t in network.terms(host, share) if t.until is None or t.until >= since]
     start = since
     periods: list[tuple[date, date | None, int | None]] = []
@@ -191,14 +245,14 @@ def follow(scene: Scene, operation: Operation, host: int, share: int, since: dat
 
 
 def add_contract(
-    book: Book,
-    dice: Chance,
+    scene: Scene,
     operation: Operation,
     market: MarketType,
     trade: Trade,
     notified_on: date | None,
 ) -> Contract:
     """A contract of that operation; its amount comes with the lots'."""
+    book, dice = scene.book, scene.dice
     kinds = {
         MarketType.CONCESSION: ContractKind.CONCESSION,
         MarketType.PRIVATE: ContractKind.PRIVATE,
@@ -217,7 +271,9 @@ def add_contract(
     )
 
 
-def add_clause(scene: Scene, lot: Lot, state: ClauseState, since: date, market: MarketType) -> Clause:
+def add_clause(
+    scene: Scene, lot: Lot, state: ClauseState, since: date, market: MarketType
+) -> Clause:
     """A clause of that lot; most ask for insertion as a condition of execution."""
     dice = scene.dice
     instrument = dice.pick(
@@ -257,7 +313,8 @@ def _site(scene: Scene, plot: Plot, lot: Lot, trade: Trade, months: int) -> Site
     starts = plot.notified_on + timedelta(days=dice.randint(15, 50) + 30 * late)
     starts = min(starts, shift(first_day(day), -1))
     award = add_award(scene, lot, plot.notified_on, starts, end_after(starts, lasts))
-    holder = dice.choice(scene.partners.companies[trade.company])
+    companies = scene.partners.companies[trade.company]
+    holder = companies[0] if plot.followed else dice.choice(companies)
     add_holder(book, award, holder)
     finished = award.ends_on < day
     state = ClauseState.CLOSED if finished else ClauseState.RUNNING

@@ -78,18 +78,14 @@ def build_partners(book: Book, dice: Chance, map_: Map, scale: float) -> Partner
             name = "Mission locale des Songes" if not rank else pattern.format(of=of(next(places)))
             if rank or pattern.startswith("Mission"):
                 partners.prescribers.append(
-                    add_organisation(
-                        book, name, [Role.PRESCRIBER], map_.town(departement, 0)
-                    )
+                    add_organisation(book, name, [Role.PRESCRIBER], map_.town(departement, 0))
                 )
     for organisation in _to_be_answered_for(partners):
         _add_user(book, dice, partners, organisation)
     return partners
 
 
-def _add_buyers(
-    book: Book, dice: Chance, map_: Map, partners: Partners, scale: float
-) -> None:
+def _add_buyers(book: Book, dice: Chance, map_: Map, partners: Partners, scale: float) -> None:
     for kind, (count, patterns) in BUYER_NAMES.items():
         kept = max(1, round(count * min(1, scale * 3)))
         places = dice.sample(PLACES[1:], kept)
@@ -106,9 +102,7 @@ def _add_buyers(
     partners.buyers[BuyerKind.MUNICIPAL] += both
 
 
-def _add_companies(
-    book: Book, dice: Chance, map_: Map, partners: Partners, scale: float
-) -> None:
+def _add_companies(book: Book, dice: Chance, map_: Map, partners: Partners, scale: float) -> None:
     words = list(dict.fromkeys(t.company for fact in MARKETS.values() for t in fact.trades))
     for word in words:
         for rank in range(max(2, round(8 * min(1, scale * 4)))):

@@ -95,5 +95,5 @@ FACILITATORS = (
     _one("Florian", "Ailleurs", PostFact(13, 0, 50), PostFact(8, 1, 30)),
     _one("Xavier", "Untel", PostFact(13, 1, 70, date(2023, 1, 9))),
 )
-SHARES = {host: 2 for host in (0, 1, 2, 4, 7, 9, 10, 12, 13)} | {8: 2}
+SHARES = dict.fromkeys((0, 1, 2, 4, 7, 8, 9, 10, 12, 13), 2)
 """Parts of a host's territory; one where the host is not named."""

@@ -36,9 +36,9 @@ class Map:
 
     def draw(self, dice: Chance, departement: str) -> Place:
         """Any commune of the département."""
-        return dice.choices(
-            self.by_departement[departement], cum_weights=self._sums[departement]
-        )[0]
+        return dice.choices(self.by_departement[departement], cum_weights=self._sums[departement])[
+            0
+        ]
 
     def town(self, departement: str, rank: int) -> Place:
         """The town of that rank by inhabitants, 0 for the largest; ranks go round."""

@@ -5,8 +5,8 @@ from datetime import date
 
 from coclause.clauses.choices import MarketType
 from coclause.clauses.models import Award, Clause, Lot, Operation
-from coclause.core.months import between, first_day, last_day, shift
 from coclause.core.models import User
+from coclause.core.months import between, first_day, last_day, shift
 from coclause.demo.trades import Trade
 from coclause.organisations.models import Organisation
 
@@ -29,6 +29,8 @@ class Site:
     pace: float
     ratio: float
     employers: list[Organisation] = field(default_factory=list)
+    associated: int | None = None
+    """Another host that recruits for a part of the hours."""
     paused_from: date | None = None
     missing: set[date] = field(default_factory=set)
     """Months that nobody declared."""

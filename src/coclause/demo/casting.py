@@ -1,0 +1,127 @@
+"""The users through whom the demonstration is entered: one for each role."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from coclause.core.models import User
+from coclause.core.months import first_day, shift
+from coclause.demo.book import Book
+from coclause.demo.network import add_member, add_organisation, add_user, demo_password
+from coclause.demo.operations import Scene
+from coclause.demo.sites import Site
+from coclause.organisations.choices import BuyerKind, MemberRole, Role
+from coclause.organisations.models import Membership, Organisation
+
+
+@dataclass(frozen=True)
+class Card:
+    """A role's card on the first page of the demonstration."""
+
+    email: str
+    role: MemberRole
+    what: str
+
+
+CARDS = (
+    Card(
+        "facilitatrice@demo.coclause.test",
+        MemberRole.FACILITATOR,
+        "Ses clauses, les mois à vérifier, ce qui est en retard",
+    ),
+    Card(
+        "responsable@demo.coclause.test",
+        MemberRole.HOST_MANAGER,
+        "Sa structure, ses facilitateurs, ses chiffres",
+    ),
+    Card(
+        "coordination@demo.coclause.test",
+        MemberRole.COORDINATOR,
+        "Toute la région, sans les noms des personnes",
+    ),
+    Card(
+        "acheteur@demo.coclause.test",
+        MemberRole.BUYER,
+        "Ses marchés, les clauses qu'on lui propose, leur avancement",
+    ),
+    Card(
+        "entreprise@demo.coclause.test",
+        MemberRole.COMPANY,
+        "Ses engagements et le mois à déclarer maintenant",
+    ),
+    Card(
+        "prescriptrice@demo.coclause.test",
+        MemberRole.PRESCRIBER,
+        "Les chiffres publics de la région ; ses candidats, bientôt",
+    ),
+    Card(
+        "observatrice@demo.coclause.test",
+        MemberRole.OBSERVER,
+        "Les chiffres de la région, petits effectifs masqués",
+    ),
+)
+"""In the order of the first page."""
+
+
+def cast(scene: Scene, sites: list[Site]) -> None:
+    """Give each card its user: someone who has something to do today."""
+    book, partners = scene.book, scene.partners
+    by_role = {card.role: card.email for card in CARDS}
+    password = demo_password()
+    followed = scene.network.in_charge(0, 0, scene.day)
+    users = {
+        MemberRole.FACILITATOR: followed,
+        MemberRole.HOST_MANAGER: scene.network.managers[0],
+        MemberRole.BUYER: partners.users[partners.buyers[BuyerKind.MUNICIPAL][0].pk],
+        MemberRole.COMPANY: _late_company(scene, sites),
+        MemberRole.PRESCRIBER: partners.users[partners.prescribers[0].pk],
+        **_region(scene),
+    }
+    for role, user in users.items():
+        user.email = by_role[role]
+        user.password = password
+    _several_memberships(book, users[MemberRole.COMPANY], scene)
+
+
+def _late_company(scene: Scene, sites: list[Site]) -> User:
+    """Who declares for a company of the followed facilitator, last month still to declare."""
+    last = shift(first_day(scene.day), -1)
+    late = [s for s in sites if (s.host, s.share) == (0, 0) and s.missing == {last}]
+    mine = late or [s for s in sites if last in s.months]
+    return mine[0].declared_by
+
+
+def _region(scene: Scene) -> dict[MemberRole, User]:
+    """The coordination and the observer, who see the whole region."""
+    book, town = scene.book, scene.map.town("21", 0)
+    coordination = add_organisation(
+        book, "Coordination régionale fictive des clauses", [Role.COORDINATION], town
+    )
+    observer = add_organisation(book, "Observatoire fictif de l'emploi", [Role.OBSERVER], town)
+    ophelie = add_user(book, "coordination", "Élodie", "Utopique")
+    agathe = add_user(book, "observatrice", "Agathe", "Conjecturé")
+    add_member(book, ophelie, coordination, MemberRole.COORDINATOR)
+    add_member(book, agathe, observer, MemberRole.OBSERVER)
+    return {MemberRole.COORDINATOR: ophelie, MemberRole.OBSERVER: agathe}
+
+
+def _several_memberships(book: Book, company_user: User, scene: Scene) -> None:
+    """Someone declares for two companies; a former member of a third one does no more."""
+    mine = {m.organisation_id for m in book.rows(Membership) if m.user_id == company_user.pk}
+    others = [o for o in book.rows(Organisation) if Role.COMPANY in o.roles and o.pk not in mine]
+    second = next(user for user in book.rows(User) if _declares_elsewhere(book, user, mine))
+    add_member(book, second, others[-1], MemberRole.COMPANY, since=date(2023, 1, 2))
+    add_member(
+        book,
+        company_user,
+        others[0],
+        MemberRole.COMPANY,
+        since=date(2020, 1, 1),
+        until=date(2021, 6, 30),
+    )
+
+
+def _declares_elsewhere(book: Book, user: User, companies: set[int]) -> bool:
+    return any(
+        m.user_id == user.pk and m.role == MemberRole.COMPANY and m.organisation_id not in companies
+        for m in book.rows(Membership)
+    )
