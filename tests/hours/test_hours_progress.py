@@ -58,7 +58,7 @@ def test_figures_of_a_clause() -> None:
     validate(world, declare(world, shift(OCTOBER, -1), "60"))
     declare(world, OCTOBER, "90")
     found = progress_of_clauses([world.clause.pk], DAY)[world.clause.pk]
-    assert (found.validated, found.waiting, found.committed) == (60, 90, 1240)
+    assert [found.validated, found.waiting, found.committed] == [60, 90, 1240]
     # 268 days of 453, from 02/03/2026 to 28/05/2027.
     assert found.expected == 734
     assert found.projected == 150 + 75 * 7
@@ -74,7 +74,7 @@ def test_a_correction_waiting_adds_its_difference_only() -> None:
     validate(world, declare(world, OCTOBER, "35"), date(2026, 11, 6))
     declare(world, OCTOBER, "40", version=1)
     found = progress_of_clauses([world.clause.pk], DAY)[world.clause.pk]
-    assert (found.validated, found.waiting) == (35, 5)
+    assert [found.validated, found.waiting] == [35, 5]
 
 
 @pytest.mark.django_db
@@ -85,7 +85,7 @@ def test_hours_sent_back_are_not_reached() -> None:
         pending = list(statement.lines.to_check().values_list("pk", flat=True))
         return_lines(world.scope, statement, pending, "Feuille d'heures manquante")
     found = progress_of_clauses([world.clause.pk], DAY)[world.clause.pk]
-    assert (found.reached, found.projected) == (0, 0)
+    assert [found.reached, found.projected] == [0, 0]
 
 
 @pytest.mark.django_db
@@ -110,7 +110,7 @@ def test_without_a_commitment_the_hours_of_the_lot_count_and_the_rest_is_unknown
         second = builders.clause(world.lot, instrument=Instrument.CRITERION)
     declare(world, OCTOBER, "35")
     found = progress_of_clauses([second.pk], DAY)[second.pk]
-    assert (found.reached, found.committed, found.expected) == (35, None, None)
+    assert [found.reached, found.committed, found.expected] == [35, None, None]
     assert found.missing_at_end is None
     assert found.behind == 0
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
-from tests.builders import DAY, World
+from tests.builders import World
 
 from coclause.core.models import User
 
@@ -27,7 +27,6 @@ WRITE = READ | {"other_host": 403, "buyer": 403, "company": 403, "coordinator": 
 DECLARE = WRITE | {"company": 200}
 
 
-@pytest.mark.parametrize("tab", ["heures", "personnes", "journal"])
 @pytest.mark.parametrize(("role", "status"), READ.items())
 def test_who_reads_a_clause(
     world: World,
@@ -35,11 +34,10 @@ def test_who_reads_a_clause(
     signed_in: Callable[[User | None], Client],
     role: str | None,
     status: int,
-    tab: str,
 ) -> None:
     client = signed_in(people[role] if role else None)
-    answer = client.get(f"/clauses/{world.clause.pk}/?onglet={tab}")
-    assert answer.status_code == status
+    for tab in ("heures", "personnes", "journal"):
+        assert client.get(f"/clauses/{world.clause.pk}/?onglet={tab}").status_code == status
     assert client.get(f"/clauses/{world.clause.pk}/heures.xlsx").status_code == status
 
 
@@ -75,4 +73,3 @@ def test_everybody_has_a_desk(
 ) -> None:
     for tab in ("tour", "attente", "faites"):
         assert signed_in(people[role]).get(f"/a-faire/?onglet={tab}").status_code == 200
-    assert DAY.year == 2026

@@ -16,7 +16,7 @@ from tests.builders import DAY, World
 from coclause.core.actor import acting_as
 from coclause.core.models import User
 from coclause.hours.declaring import Entry, declare_month
-from coclause.hours.models import EmploymentMonth, Statement, StatementLine
+from coclause.hours.models import Assignment, EmploymentMonth, Statement, StatementLine
 
 OCTOBER = date(2026, 10, 1)
 SignIn = Callable[[User | None], Client]
@@ -237,14 +237,14 @@ def test_two_sites_never_share_more_hours_than_were_worked(signed_in: SignIn) ->
     with acting_as("test", day=DAY):
         second = builders.award(builders.lot(world.operation, number=4), world.company)
     with acting_as(world.facilitator, day=DAY):
-        builders.Assignment.objects.create(
+        Assignment.objects.create(
             employment=world.employment, award=second, host=world.host, starts_on="2026-03-09"
         )
-    sent = typed(world, "100", **{f"total-{world.employment.pk}": "151"})
+    sent = typed(world, "100") | {f"total-{world.employment.pk}": "151"}
     urls = [month_url(world), f"/attributions/{second.pk}/mois/2026-10/"]
     clients = [signed_in(world.facilitator) for _ in urls]
     pairs: Any = zip(clients, urls, strict=True)
     statuses = together(*[lambda c=c, u=u: c.post(u, sent).status_code for c, u in pairs])
     assert statuses == [302, 422]
     month = EmploymentMonth.objects.get()
-    assert (declared(), month.hours_allocated, month.hours_worked) == (100, 100, 151)
+    assert [declared(), month.hours_allocated, month.hours_worked] == [100, 100, 151]
