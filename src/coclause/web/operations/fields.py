@@ -22,7 +22,7 @@ class FrenchDateField(forms.DateField):
 
     def __init__(self, **options: Any) -> None:
         options["input_formats"] = ["%d/%m/%Y", "%d/%m/%y", "%d.%m.%Y", "%d-%m-%Y", "%Y-%m-%d"]
-        options.setdefault("help_text", "Jour, mois, année : 22/08/2026.")
+        options["help_text"] = options.get("help_text") or "Jour, mois, année : 22/08/2026."
         options.setdefault("error_messages", {})["invalid"] = (
             "Cette date n'existe pas : écrivez le jour, le mois et l'année, comme 22/08/2026."
         )
@@ -78,6 +78,16 @@ class HoursField(FrenchDecimalField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(unit="h", max_digits=12, decimal_places=2, **options)
+
+
+class AskedField(forms.CharField):
+    """Asked for, and may stay empty when another field of the form answers in its place.
+
+    The form itself says when neither does.
+    """
+
+    def validate(self, value: Any) -> None:
+        """Empty is for the form to judge."""
 
 
 def keep_what_is_pasted(form: forms.BaseForm) -> None:

@@ -11,7 +11,7 @@ from coclause.reference.keys import search_key
 from coclause.reference.models import Commune, Cpv
 from coclause.reference.queries import commune_by_code, find_communes, find_cpv
 from coclause.web.once import OnceForm
-from coclause.web.operations.fields import choose, keep_what_is_pasted
+from coclause.web.operations.fields import AskedField, choose, keep_what_is_pasted
 
 SHOWN = 12
 """Answers offered when a name means several things."""
@@ -35,7 +35,12 @@ def named_organisation(organisation: Organisation) -> str:
 
 
 class TypedForm(OnceForm):
-    """A form sent once, whose long texts are refused rather than cut."""
+    """A form sent once, whose long texts are refused rather than cut.
+
+    Fields left empty are told by the page too, in its own words, beside the others.
+    """
+
+    use_required_attribute = False
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -115,9 +120,8 @@ class TypedForm(OnceForm):
 class BuyerFields(TypedForm):
     """A buyer found by name or SIRET, or a new one."""
 
-    buyer = forms.CharField(
+    buyer = AskedField(
         label="Acheteur",
-        required=False,
         max_length=200,
         help_text="Son nom ou son SIRET, tel qu'il est dans l'annuaire.",
     )
@@ -161,9 +165,8 @@ class BuyerFields(TypedForm):
 class CompanyFields(TypedForm):
     """A company found by SIRET or name, or a new one."""
 
-    company = forms.CharField(
+    company = AskedField(
         label="Entreprise",
-        required=False,
         max_length=200,
         help_text="Son SIRET ou son nom, tel qu'il est dans l'annuaire.",
     )

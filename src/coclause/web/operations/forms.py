@@ -37,6 +37,7 @@ class OperationForm(BuyerFields, forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Operation
         fields = ("name",)
+        labels = {"name": "Nom de l'opération"}
 
     def __init__(self, hosts: list[Organisation], *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

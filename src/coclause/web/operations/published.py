@@ -39,12 +39,14 @@ class PublishedFilters(forms.Form):
         label="Considération sociale", required=False, choices=[("", "Toutes"), *Social.choices]
     )
     montant = EuroField(label="Montant, au moins (€)", required=False)
-    du = FrenchDateField(label="Notifié depuis le", required=False, help_text="")
-    au = FrenchDateField(label="Jusqu'au", required=False, help_text="")
+    du = FrenchDateField(label="Notifié depuis le", required=False)
+    au = FrenchDateField(label="Jusqu'au", required=False)
     libre = forms.BooleanField(label="Pas encore suivis", required=False)
 
     def __init__(self, scope: Scope, **options: Any) -> None:
         super().__init__(**options)
+        for name in ("du", "au"):
+            self.fields[name].help_text = ""
         places = Departement.objects.filter(region__in=scope.working_regions, active=True)
         domains = Cpv.objects.filter(code__endswith="000000", active=True)
         self._offer("departement", "Tous", list(places.values_list("code", "name")))
