@@ -50,9 +50,7 @@ def _known(siret: str | None) -> Organisation | None:
     return Organisation.objects.select_for_update().filter(siret=siret).first()
 
 
-def _give_roles(
-    scope: Scope, known: Organisation, asked: Organisation, day: date
-) -> Organisation:
+def _give_roles(scope: Scope, known: Organisation, asked: Organisation, day: date) -> Organisation:
     missing = [role for role in asked.roles if role not in known.roles]
     if not missing:
         return known
