@@ -58,9 +58,7 @@ class Filters(forms.Form):
     structure = forms.TypedChoiceField(
         label="Structure", required=False, coerce=int, empty_value=None
     )
-    connu = FrenchDateField(
-        label="Tel que connu le", required=False, help_text="", widget=forms.TextInput
-    )
+    connu = FrenchDateField(label="Tel que connu le", required=False, widget=forms.TextInput)
 
     def __init__(self, data: Any, scope: Scope, region: str, years: list[int]) -> None:
         super().__init__(data)
@@ -72,6 +70,8 @@ class Filters(forms.Form):
             self._offer("structure", hosts, "Toutes")
         else:
             del self.fields["structure"]
+        # In a row of filters the example stands in the field, not under it.
+        self.fields["connu"].help_text = ""
         self.fields["connu"].widget.attrs["placeholder"] = "22/08/2026"
 
     def _offer(self, name: str, choices: list[tuple[str, str]], every: str) -> None:

@@ -20,7 +20,10 @@ from coclause.render.numbers import HIDDEN, MONTHS, Measure, Number, amount, is_
 
 WIDE, FULL, PHONE = 480, 934, 324
 """Widths of the drawings in CSS pixels: half a page, a whole one, a phone."""
-UNKNOWN = "inconnu"
+SHORT_MONTHS = (
+    "janv.", "févr.", "mars", "avr.", "mai", "juin",
+    "juil.", "août", "sept.", "oct.", "nov.", "déc.",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ def bars(
     """Horizontal bars; the shares are of `whole`. `order`: "value", "label" or as given."""
     rows = _ordered(shares(figure), order)
     total = number_of(whole)
-    drawn = tuple(rows)
+    drawn = tuple((label, _rounded(value, figure.unit)) for label, value in rows)
     wide = _bars(
         drawn, figure.label, figure.unit, total, (FULL if full else WIDE, f"{figure.code}-w")
     )
@@ -85,7 +88,7 @@ def columns(figure: Figure, whole: Figure, title: str, *, after: str = "") -> Pa
     rows = shares(figure)
     keys = list(figure.value) if isinstance(figure.value, Mapping) else []
     drawn = tuple(
-        (_month(key), value, bool(after) and key >= after)
+        (_month(key), _rounded(value, figure.unit), bool(after) and key >= after)
         for key, (_, value) in zip(keys, rows, strict=True)
     )
     wide = _columns(drawn, figure.label, figure.unit, FULL, f"{figure.code}-w")
@@ -106,7 +109,7 @@ def epci_map(figure: Figure, whole: Figure, region: str, title: str) -> Panel | 
         maps.Area(row.code, row.code, row.geometry)
         for row in contours(Level.DEPARTEMENT, inside=inside)
     )
-    shown = tuple(sorted((code, values.get(code, 0)) for code in outlines))
+    shown = tuple(sorted((code, _rounded(values.get(code, 0), figure.unit)) for code in outlines))
     rows = _ordered(shares(figure), "value")
     drawings = [
         _map(_Map(shown, figure.label, figure.unit, width, chart_id, areas, borders))
@@ -170,7 +173,7 @@ def _panel(
         lines=tuple(
             Line(
                 label,
-                amount(value, _unit(figure.unit)),
+                amount(_rounded(value, figure.unit), _unit(figure.unit)),
                 percent(value, total) if is_number(value) and total else "",
             )
             for label, value in rows
@@ -188,8 +191,12 @@ def _unit(unit: str) -> str:
 
 
 def _month(key: str) -> str:
-    name = MONTHS[int(key[5:7]) - 1]
-    return name if len(name) <= 4 else f"{name[:4].rstrip('.')}."
+    return SHORT_MONTHS[int(key[5:7]) - 1]
+
+
+def _rounded(value: Measure, unit: str) -> Measure:
+    """Whole hours: quarters of an hour are for the page of the figure."""
+    return round(value) if unit == "h" and is_number(value) else value
 
 
 @lru_cache(maxsize=256)

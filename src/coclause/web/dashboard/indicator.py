@@ -34,9 +34,9 @@ HEADERS = {
 
 @dataclass(frozen=True)
 class Shown:
-    """A row as the page prints it."""
+    """A row as the page prints it: each cell with its heading."""
 
-    cells: tuple[str, ...]
+    cells: tuple[tuple[str, str], ...]
     value: str
     operation: int | None
 
@@ -62,6 +62,7 @@ def indicator(request: ScopedRequest, code: str) -> HttpResponse:
         "form": asked.form,
         "figure": figure,
         "value": value_words(figure),
+        "unit_name": "heures" if figure.unit == "h" else figure.unit,
         "lines": _lines(figure),
         "terms": _terms(figure),
         "page": page,
@@ -145,7 +146,7 @@ def _text(row: Row, name: str, figure: Figure) -> str:
 
 def _shown(row: Row, names: list[str], figure: Figure) -> Shown:
     return Shown(
-        cells=tuple(_text(row, name, figure) for name in names),
+        cells=tuple((HEADERS[name], _text(row, name, figure)) for name in names),
         value=amount(row["value"], _unit(figure)),
         operation=row.get("operation"),
     )

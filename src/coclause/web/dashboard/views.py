@@ -29,6 +29,21 @@ STRIP = (
 )
 """The figures in large, in the order of the page."""
 
+CHARTS = (
+    "hours_by_market_type",
+    "hours_by_departement",
+    "hours_by_month",
+    "hours_by_epci",
+    "hours_by_instrument",
+    "hours_validated_by_kind",
+    "hours_by_host",
+    "beneficiaries_by_host",
+    "beneficiaries_by_host_sum",
+    "beneficiaries_by_public",
+    "beneficiaries_by_sex",
+    "beneficiaries_by_age",
+)
+
 
 @dataclass(frozen=True)
 class Tile:
@@ -44,9 +59,9 @@ def dashboard(request: ScopedRequest) -> HttpResponse:
     if not request.scope.figure_regions:
         raise PermissionDenied
     asked = read(request.GET, request.scope)
-    shown = figures(asked.perimeter, asked.period, asked.known_on)
     if request.GET.get("format") == "xlsx":
-        return _spreadsheet(asked, shown)
+        return _spreadsheet(asked, figures(asked.perimeter, asked.period, asked.known_on))
+    shown = figures(asked.perimeter, asked.period, asked.known_on, STRIP + CHARTS)
     before = figures(asked.perimeter, year_before(asked.period), asked.known_on, STRIP)
     context = {
         "asked": asked,
@@ -84,6 +99,8 @@ def _change(figure: Figure, before: Figure) -> str:
     now, then = _plain(figure), _plain(before)
     if not is_number(now) or not is_number(then) or not then:
         return ""
+    if now == then:
+        return "comme un an avant"
     difference = float(now) - float(then)
     if figure.unit == "%":
         return f"{_signed(amount(round(difference, 1)))} point en un an"
@@ -123,6 +140,7 @@ def _panels(asked: Asked, shown: dict[str, Figure]) -> dict[str, drawing.Panel |
         "month": drawing.columns(month, hours, drawing.busiest_month(month), after=provisional),
         "map": drawing.epci_map(shown["hours_by_epci"], hours, asked.region, place),
         "instrument": of_hours("hours_by_instrument"),
+        "kind": of_hours("hours_validated_by_kind", "given"),
         "host": drawing.bars(
             shown["hours_by_host"], hours, "Les heures de chaque structure", order="label"
         ),

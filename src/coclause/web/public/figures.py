@@ -112,7 +112,9 @@ def _panels(shown: dict[str, Figure], this_month: str) -> dict[str, drawing.Pane
         "map": drawing.epci_map(place, hours, settings.HOME_REGION, title("hours_by_epci")),
         "sex": drawing.bars(sex, people, drawing.sex_finding(sex, people), order="given"),
         "age": bars("beneficiaries_by_age", "given"),
-        "public": bars("beneficiaries_by_public"),
+        "public": drawing.bars(
+            shown["beneficiaries_by_public"], people, title("beneficiaries_by_public"), full=True
+        ),
     }
 
 

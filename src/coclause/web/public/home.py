@@ -1,8 +1,5 @@
 """The front page, and the one-click doors of the demonstration."""
 
-from importlib import import_module
-from typing import Any
-
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
@@ -10,18 +7,15 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from coclause import demo
 from coclause.core.models import User
 from coclause.web.middleware import ScopedRequest
 from coclause.web.public.figures import year_of
 
 
-def personas() -> list[Any]:
+def personas() -> list[demo.Persona]:
     """Who may be entered as in the demonstration; nobody anywhere else."""
-    if not settings.DEMO:
-        return []
-    made = getattr(import_module("coclause.demo"), "personas", list)
-    found: list[Any] = made()
-    return found
+    return demo.personas() if settings.DEMO else []
 
 
 @login_not_required
