@@ -74,6 +74,7 @@ def state_of_everything(everybody: Cast) -> dict[str, Any]:
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.name}{row.note}")
 def test_each_role_gets_what_the_table_says(row: Row, everybody: Cast) -> None:
+    row.prepare(everybody)
     before = state_of_everything(everybody)
     wrong = []
     for role in ROLES:
@@ -100,6 +101,6 @@ def asked(row: Row, everybody: Cast, user: User | None) -> int | str:
 
 
 @pytest.mark.parametrize("name", sorted(PUBLIC))
-def test_public_page_opens_to_a_stranger(name: str, client: Client) -> None:
+def test_public_page_opens_to_a_stranger(name: str, everybody: Cast, client: Client) -> None:
     path, expected = PUBLIC[name]
     assert client.get(path).status_code in expected

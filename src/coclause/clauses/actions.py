@@ -24,7 +24,7 @@ from coclause.clauses.models import (
     Operation,
     OperationHost,
 )
-from coclause.clauses.states import ClauseState, transition
+from coclause.clauses.states import LIVE, ClauseState, transition
 from coclause.core.journal import record_act
 from coclause.core.refusals import Conflict, Refused
 from coclause.organisations.choices import Role
@@ -175,6 +175,11 @@ def commit_hours(scope: Scope, clause: Clause, award: Award, hours: Decimal) -> 
         raise Refused("Cette attribution porte sur un autre lot.")
     if hours <= 0:
         raise Refused("Un engagement compte au moins une heure.")
+    if clause.state not in (ClauseState.AGREED, *LIVE):
+        raise Refused(
+            "L'engagement s'enregistre une fois la clause acceptée par l'acheteur :"
+            " proposez-la d'abord."
+        )
     commitment, created = Commitment.objects.get_or_create(award=award, clause=clause)
     if not created:
         raise Conflict("Un engagement est déjà enregistré : passez par un avenant.")

@@ -32,6 +32,9 @@ COMMANDS = {
     "stop": Command("coclause.cli.stop", "arrête la démonstration et sa base"),
     "migrate": Command("coclause.cli.migrate", "met les tables à jour"),
     "demo-data": Command("coclause.cli.fill", "remplit la base de données fictives, sans servir"),
+    "load-reference": Command(
+        "coclause.cli.load_reference", "charge territoires, codes CPV et contours"
+    ),
     "import-decp": Command(
         "coclause.cli.import_decp", "importe des marchés publiés en données ouvertes"
     ),

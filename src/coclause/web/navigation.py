@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from coclause.organisations.scopes import Scope
 
@@ -39,8 +39,5 @@ def groups(scope: Scope, path: str, *, due: int | None = None) -> list[list[Item
 
 
 def _item(label: str, name: str, path: str, count: int | None) -> Item:
-    try:
-        url = reverse(name)
-    except NoReverseMatch:  # pages under way
-        url = "#"
+    url = reverse(name)
     return Item(label, url, current=path.startswith(url), count=count, hot=bool(count))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import render
 
@@ -69,8 +70,13 @@ class OperationFilters(forms.Form):
 
 
 def operations(request: ScopedRequest) -> HttpResponse:
-    """Operations that the user may see: the network its region, the others their own."""
+    """Operations that the user may see: the network its region, the others their own.
+
+    Prescribers and observers have none (403): they read figures.
+    """
     scope = request.scope
+    if not (scope.working_regions or scope.buyers or scope.companies):
+        raise PermissionDenied
     form = OperationFilters(scope, data=request.GET)
     followed = _followed(form, scope)
     rows = _filtered(Operation.objects.visible_to(scope), form.said, scope, followed)
