@@ -365,7 +365,7 @@ ACCOUNTS = tuple(
         ("account_reauthenticate", "reauthenticate", 403),
         ("mfa_index", "2fa", 200),
         ("mfa_reauthenticate", "2fa/reauthenticate", 403),
-        ("mfa_activate_totp", "2fa/totp/activate", 302),
+        ("mfa_activate_totp", "2fa/totp/activate", 200),
         ("mfa_deactivate_totp", "2fa/totp/deactivate", 404),
         ("mfa_view_recovery_codes", "2fa/recovery-codes", 404),
         ("mfa_generate_recovery_codes", "2fa/recovery-codes/generate", 200),
