@@ -29,6 +29,8 @@ def hide_small(
     if hide(shown_total, threshold) == HIDDEN:
         return dict.fromkeys(breakdown, HIDDEN)
     hidden = {key for key, value in breakdown.items() if hide(value, threshold) == HIDDEN}
+    if hidden and sum(breakdown.values()) <= len(breakdown):
+        return {}
     others = sorted(
         (key for key, value in breakdown.items() if value and key not in hidden),
         key=lambda key: (breakdown[key], key),
