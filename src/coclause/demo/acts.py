@@ -111,11 +111,13 @@ def _months(book: Book, sites: list[Site], day: date) -> list[Act]:
     for statement in book.rows(Statement):
         if statement.declared_on >= day - RECENT:
             site = by_award[statement.award_id]
-            acts += _month_acts(statement, lines[statement.pk], site)
+            acts += _month_acts(book, statement, lines[statement.pk], site)
     return acts
 
 
-def _month_acts(statement: Statement, lines: list[StatementLine], site: Site) -> list[Act]:
+def _month_acts(
+    book: Book, statement: Statement, lines: list[StatementLine], site: Site
+) -> list[Act]:
     about = _subjects(site.operation, site.clause)
     month = f"{statement.month:%m/%Y}"
     current = [line for line in lines if line.corrected_at is None]
@@ -125,15 +127,13 @@ def _month_acts(statement: Statement, lines: list[StatementLine], site: Site) ->
         (_at(statement.declared_on, 9), site.declared_by, "month.declared", said, about)
     ]
     checked = [line for line in current if line.state == LineState.VALIDATED]
+    by = book.get(User, checked[0].validated_by_id or 1) if checked else None
     if checked and checked[0].validated_at:
         done = sum((line.hours for line in checked), Decimal(0))
         told = f"{month} : {done.normalize():f} h validées."
-        acts.append(
-            (checked[0].validated_at, checked[0].validated_by, "month.validated", told, about)
-        )
+        acts.append((checked[0].validated_at, by, "month.validated", told, about))
     for line in current:
         if line.state == LineState.RETURNED and line.returned_at:
             told = f"{month} : {line.hours.normalize():f} h renvoyées : {line.return_reason}"
-            by = checked[0].validated_by if checked else None
             acts.append((line.returned_at, by, "month.returned", told, about))
     return acts

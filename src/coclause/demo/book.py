@@ -35,6 +35,10 @@ class Book:
         """The rows of that table so far, in the order of their numbers."""
         return self._rows.get(model, [])  # type: ignore[return-value]  # filed by their own type
 
+    def get(self, model: type[M], number: int) -> M:
+        """The row of that number."""
+        return self.rows(model)[number - 1]
+
     def counts(self) -> dict[str, int]:
         """How many rows, by table."""
         return {model._meta.db_table: len(rows) for model, rows in self._rows.items()}

@@ -17,7 +17,7 @@ from coclause.hours.hiring import age_on
 from coclause.hours.models import Assignment, Employment
 from coclause.organisations.models import Organisation
 
-LASTS = {1: 9, 2: 13, 3: 18, 4: 16, 6: 20, 9: 12, 12: 12}
+LASTS = {1: 4, 2: 7, 3: 12, 4: 13, 6: 25, 9: 19, 12: 20}
 """Months of an employment, in percent."""
 
 
@@ -65,7 +65,7 @@ class Crews:
         crew = [hand for hand in self.hands[number] if hand.until >= month]
         while crew and len(crew) * SHORTEST > quarters:
             crew.pop().until = shift(month, -1)
-        while len(crew) > 1 and sum(hand.level for hand in crew[:-1]) >= quarters * 1.15:
+        while len(crew) > 1 and sum(hand.level for hand in crew[:-1]) >= quarters * 1.35:
             crew.pop().until = shift(month, -1)
         while sum(hand.level for hand in crew) < quarters:
             if crew and (len(crew) + 1) * SHORTEST > quarters:
@@ -91,7 +91,12 @@ class Crews:
         someone.taken_until = last_day(until)
         employment = self.employ(someone, site, dice.choice(site.employers), host, starts)
         assignment = self._book.add(
-            Assignment(employment=employment, award=site.award, host=host, starts_on=starts)
+            Assignment(
+                employment_id=employment.pk,
+                award_id=site.award.pk,
+                host_id=host.pk,
+                starts_on=starts,
+            )
         )
         level = round(dice.triangular(50, 151, 135) * QUARTERS)
         hand = Hand(employment, assignment, level, until)
@@ -115,9 +120,9 @@ class Crews:
             criteria.append("GEIQ")
         return self._book.add(
             Employment(
-                identity=someone.identity,
-                employer=employer,
-                host=host,
+                identity_id=someone.identity.pk,
+                employer_id=employer.pk,
+                host_id=host.pk,
                 contract_number=f"C{len(self._book.rows(Employment)) + 1:06d}",
                 type=type_,
                 way=way,

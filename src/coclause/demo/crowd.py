@@ -70,10 +70,10 @@ class Crowd:
             self._prescribers[departement_of(prescriber)].append(prescriber.pk)
 
     def someone(self, host: Organisation, market: MarketType, day: date) -> Someone:
-        """A person free on that day: four in ten were known to the host already."""
-        if self._dice.happens(0.42) and (known := self.known[host.pk]):
+        """A person free on that day: three in five were known to the host already."""
+        if self._dice.happens(0.62) and (known := self.known[host.pk]):
             for _ in range(6):
-                person = known[-1 - self._dice.randrange(min(len(known), 900))]
+                person = known[-1 - self._dice.randrange(min(len(known), 400))]
                 if person.taken_until < day:
                     return person
         if self._dice.happens(0.008) and (moved := self._from_elsewhere(host, day)):
@@ -124,8 +124,8 @@ class Crowd:
         self.known[host.pk].append(someone)
         return self._book.add(
             Person(
-                identity=someone.identity,
-                host=host,
+                identity_id=someone.identity.pk,
+                host_id=host.pk,
                 birth_name=someone.surname,
                 given_names=someone.given,
                 born_on=someone.born_on,

@@ -10,10 +10,14 @@ from coclause.demo.crews import Crews, Hand, Worked
 from coclause.demo.crowd import Crowd
 from coclause.demo.declarations import Declarations, moment
 from coclause.demo.operations import Scene
+from coclause.demo.plan import LONGEST
 from coclause.demo.sites import Site
 from coclause.demo.spreading import QUARTERS
 from coclause.hours.choices import LineState
-from coclause.hours.models import Assignment, EmploymentMonth, StatementLine
+from coclause.hours.models import Assignment, EmploymentMonth, Statement, StatementLine
+
+TOO_MANY = 228 * QUARTERS
+"""A month's hours, all employers, that call for a remark."""
 
 
 class Oddities:
@@ -77,14 +81,14 @@ class Oddities:
                     ends_on=second.ends_on,
                 )
             )
-            quarters = 84 * QUARTERS if not rank else 20 * QUARTERS
+            quarters = 20 * QUARTERS if rank else min(TOO_MANY - piece.quarters, LONGEST)
             hand = Hand(second, assignment, quarters, self._last)
             self._work(Worked(self._sites.index(site), self._last, hand, quarters))
 
     def _work(self, piece: Worked) -> None:
         month = self._scene.book.add(
             EmploymentMonth(
-                employment=piece.hand.employment,
+                employment_id=piece.hand.employment.pk,
                 month=piece.month,
                 hours_worked=Decimal(piece.quarters) / QUARTERS,
             )
@@ -100,16 +104,17 @@ class Oddities:
 
     def _corrections(self, few: int) -> None:
         """Validated months that a later revision corrected, one of them in 2022."""
-        lines = self._scene.book.rows(StatementLine)
+        book = self._scene.book
+        lines = [(book.get(Statement, x.statement_id), x) for x in book.rows(StatementLine)]
         late = self._scene.day - timedelta(days=90)
         for year in (2022, self._scene.day.year):
             corrected = [
                 line
-                for line in lines
-                if line.statement.month.year == year
+                for statement, line in lines
+                if statement.month.year == year
                 and line.state == LineState.VALIDATED
                 and line.hours > 40
-                and line.statement.month < late
+                and statement.month < late
             ]
             for line in corrected[:: max(1, len(corrected) // few)][:few]:
                 self._correct(line)
@@ -120,15 +125,15 @@ class Oddities:
         again = timedelta(days=28)
         self._scene.book.add(
             StatementLine(
-                statement=line.statement,
-                employment_month=line.employment_month,
+                statement_id=line.statement_id,
+                employment_month_id=line.employment_month_id,
                 kind=line.kind,
                 hours=line.hours - 14,
                 state=LineState.VALIDATED,
                 declared_at=line.declared_at,
-                declared_by=line.declared_by,
+                declared_by_id=line.declared_by_id,
                 validated_at=line.validated_at,
-                validated_by=line.validated_by,
+                validated_by_id=line.validated_by_id,
                 corrected_at=line.declared_at + again,
                 superseded_at=line.validated_at + again,
             )
@@ -136,8 +141,9 @@ class Oddities:
         line.revision = 2
         line.declared_at += again
         line.validated_at += again
-        line.statement.version = 2
-        line.statement.declared_on += again
+        statement = self._scene.book.get(Statement, line.statement_id)
+        statement.version = 2
+        statement.declared_on += again
 
     def _correction_to_check(self) -> None:
         """A validated line still in force while its correction waits."""
@@ -151,17 +157,18 @@ class Oddities:
         )
         today = moment(self._scene.day, 16)
         line.corrected_at = today
-        line.statement.version = 2
-        line.statement.declared_on = self._scene.day
+        statement = self._scene.book.get(Statement, line.statement_id)
+        statement.version = 2
+        statement.declared_on = self._scene.day
         self._scene.book.add(
             StatementLine(
-                statement=line.statement,
-                employment_month=line.employment_month,
+                statement_id=line.statement_id,
+                employment_month_id=line.employment_month_id,
                 kind=line.kind,
                 revision=2,
                 hours=line.hours - 7,
                 declared_at=today,
-                declared_by=line.declared_by,
+                declared_by_id=line.declared_by_id,
             )
         )
 

@@ -91,6 +91,9 @@ class Plot:
     host: int
     share: int
     followed: bool = False
+    """By the facilitator whom the demonstration follows."""
+    shared: bool = False
+    """With a neighbouring host, whatever chance says."""
 
 
 def build_sites(scene: Scene) -> list[Site]:
@@ -107,7 +110,7 @@ def _persona_plot(scene: Scene, rank: int) -> Plot:
     """A recent operation of the followed facilitator, near her host."""
     market = MarketType.SERVICES if rank % 4 == 3 else MarketType.WORKS
     notified = scene.day - timedelta(days=130 + 22 * rank)
-    return Plot(market, notified, scene.map.town("21", rank), 0, 0, followed=True)
+    return Plot(market, notified, scene.map.town("21", rank), 0, 0, followed=True, shared=rank == 2)
 
 
 def _plot(scene: Scene, rank: int) -> Plot:
@@ -157,7 +160,7 @@ def _buyer(scene: Scene, plot: Plot) -> Organisation:
 
 def _associate(scene: Scene, operation: Operation, plot: Plot) -> int | None:
     """Now and then a neighbouring host recruits for a part of the hours."""
-    if not scene.dice.happens(0.04):
+    if not (plot.shared or scene.dice.happens(0.04)):
         return None
     others = [i for i in range(len(scene.network.hosts)) if i != plot.host]
     host = scene.dice.choice(others)
