@@ -1,6 +1,6 @@
 """The key figures of a year: what the public page, the one-page PDF and the command all show."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ from coclause.reference.territories import Territory
 from coclause.render import key_figures as page
 from coclause.render.key_figures import Breakdown, KeyFiguresDocument, RegionMap, Share, Tile
 from coclause.render.maps import Area, choropleth
-from coclause.render.numbers import Measure, Number, integer, is_number
+from coclause.render.numbers import Measure, Number, amount, integer, is_number
 from coclause.render.palette import Palette
 
 CODES = (
@@ -53,6 +53,7 @@ MOST_PUBLICS = 5
 WITH_ARTICLE = {"04": "à", "06": "à", "32": "dans les", "44": "dans le", "52": "dans les"}
 """How a region follows "where", by INSEE code, when it is not "en"."""
 MAP_TITLE = "Où les heures sont travaillées"
+CONTOURS = "contours"
 
 
 @dataclass(frozen=True)
@@ -117,14 +118,14 @@ def document(found: KeyFigures) -> KeyFiguresDocument:
         period=hours.period,
         perimeter=hours.perimeter,
         finding=finding(found),
-        tiles=[_tile(found.figures[code]) for code in TILES],
+        tiles=[_tile(found.figures[code], _note(found, code)) for code in TILES],
         markets=_breakdown(found, "hours_by_market_type"),
         departments=_breakdown(found, "hours_by_departement"),
         people=[_breakdown(found, code) for code in PEOPLE],
         realised=_number(terms.get("validated")),
         committed=_number(terms.get("committed")),
         definitions=[
-            (found.figures[code].label, found.figures[code].definition)
+            (found.figures[code].label, found.figures[code].definition.rstrip("."))
             for code in ("hours_validated", "beneficiaries", "fte_insertion", "realisation_rate")
         ],
         sources=_sources(),
@@ -195,12 +196,12 @@ def _alternative(figure: Figure, hours: Mapping[str, Measure]) -> str:
     return f"Carte de la région par intercommunalité. Le plus d'heures : {named}."
 
 
-def _tile(figure: Figure) -> Tile:
+def _tile(figure: Figure, note: str) -> Tile:
     value = figure.value
     if isinstance(value, Mapping):
         raise TypeError(f"{figure.code} is a breakdown")
     unit = figure.unit if figure.unit in {"h", "ETP"} else ""
-    return Tile(label=figure.label, value=value, unit=unit, note=figure.period)
+    return Tile(label=figure.label, value=_whole(value), unit=unit, note=note)
 
 
 def _breakdown(found: KeyFigures, code: str) -> Breakdown:
@@ -209,12 +210,17 @@ def _breakdown(found: KeyFigures, code: str) -> Breakdown:
     total = found.number("hours_validated" if figure.unit == "h" else "beneficiaries")
     return Breakdown(
         title=figure.label,
-        note=f"Part des {figure.denominator}." if figure.denominator else "",
-        rows=[Share(figure.labels.get(key, key), value) for key, value in cells],
+        note=f"Part des {figure.denominator}" if figure.denominator else "",
+        rows=[Share(_short(figure.labels.get(key, key)), _whole(value)) for key, value in cells],
         unit="h" if figure.unit == "h" else "",
         total=_number(total),
         several=figure.several,
     )
+
+
+def _short(label: str) -> str:
+    """A label without what it specifies after a bracket or a comma, for a narrow column."""
+    return label.partition(" (")[0].partition(",")[0]
 
 
 def _ordered(cells: Mapping[str, Measure], several: bool) -> Sequence[tuple[str, Measure]]:
@@ -230,6 +236,11 @@ def _rank(cell: tuple[str, Measure]) -> tuple[Number, str]:
     return (-value if is_number(value) else 0), key
 
 
+def _whole(value: Measure) -> Measure:
+    """A page shows whole hours; the command keeps the hundredths."""
+    return round(value) if is_number(value) else value
+
+
 def _number(value: Measure) -> Number | None:
     return value if is_number(value) else None
 
@@ -238,8 +249,19 @@ def _in_region(region: Region) -> str:
     return f"{WITH_ARTICLE.get(region.pk, 'en')} {region.name}"
 
 
+def _note(found: KeyFigures, code: str) -> str:
+    """What a tile adds to its number: the period, its parameter or the figure beside it."""
+    figure = found.figures[code]
+    if code == "facilitators":
+        return f"{amount(found.number('facilitators_fte'), 'ETP')} {figure.period}"
+    if figure.parameters:
+        value = figure.parameters[0].value
+        return f"{integer(value)} h par ETP"
+    return figure.period if code == TILES[0] else "dans l'année"
+
+
 def _sources() -> str:
-    titles: Iterable[tuple[str, str]] = Dataset.objects.values_list("title", "vintage")
-    named = "; ".join(f"{title} ({vintage})" for title, vintage in titles)
-    saisies = "Déclarations des entreprises, validées par les facilitateurs"
-    return f"{saisies}. {named}." if named else f"{saisies}."
+    """Where the hours come from, and the map; the page of sources tells the rest."""
+    contours = Dataset.objects.filter(code=CONTOURS).values_list("source", "vintage")
+    drawn = "".join(f" ; carte : {source}, {vintage}" for source, vintage in contours)
+    return f"déclarations des entreprises, validées par les facilitateurs{drawn}"
