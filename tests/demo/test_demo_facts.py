@@ -189,6 +189,18 @@ def test_the_followed_facilitator_has_her_day_s_work(ask: Ask) -> None:
     assert mine >= 5
 
 
+def test_the_buyer_has_clauses_to_answer(ask: Ask) -> None:
+    [(proposed,)] = ask(
+        "SELECT count(*) FROM clauses_clause c JOIN clauses_lot l ON l.id = c.lot_id"
+        " JOIN clauses_contract k ON k.id = l.contract_id"
+        " JOIN clauses_operation o ON o.id = k.operation_id"
+        " JOIN organisations_membership m ON m.organisation_id = o.buyer_id"
+        " JOIN core_user u ON u.id = m.user_id"
+        " WHERE u.email = 'acheteur@demo.coclause.test' AND c.state = 'proposee'"
+    )
+    assert proposed >= 2
+
+
 def test_a_second_build_changes_nothing(
     cluster: embedded.Server, small: str, django_db_blocker: Any
 ) -> None:

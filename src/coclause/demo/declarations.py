@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from coclause.clauses.choices import HoursKind
 from coclause.core.models import User
-from coclause.core.months import shift
+from coclause.core.months import first_day, shift
 from coclause.demo.book import Book
 from coclause.demo.crews import Worked
 from coclause.demo.operations import Scene
@@ -46,11 +46,14 @@ class Declarations:
         scene, dice = self._scene, self._scene.dice
         next_month = shift(month, 1)
         declared = min(next_month + timedelta(days=dice.randint(0, 4)), scene.day)
+        if next_month == first_day(scene.day) and dice.happens(0.1):
+            # Some are late by days: this week's checks.
+            declared = max(declared, scene.day - timedelta(days=dice.randint(1, 4)))
         declared = site.waiting.get(month, declared)
         self.statements[number, month] = scene.book.add(
             Statement(award_id=site.award.pk, month=month, declared_on=declared)
         )
-        checked = min(declared + timedelta(days=dice.randint(0, 6)), scene.day)
+        checked = min(declared + timedelta(days=dice.randint(0, 4)), scene.day)
         self._checked[number, month] = (
             moment(checked, 15),
             scene.network.in_charge(site.host, site.share, checked),

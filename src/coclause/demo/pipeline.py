@@ -73,10 +73,14 @@ def _open(scene: Scene, host: int, share: int, state: ClauseState, since: date) 
     trade = dice.choice(fact.trades)
     departement = str(network.hosts[host].commune_id)[:2]
     kind = BuyerKind(dice.pick(ANY_BUYER))
+    buyer = dice.choice(scene.partners.buyers[kind])
+    if (host, share) == (0, 0) and state == ClauseState.PROPOSED:
+        # The buyer who can be entered has clauses to answer.
+        buyer = scene.partners.buyers[BuyerKind.MUNICIPAL][0]
     operation = open_operation(
         scene,
         f"{dice.choice(fact.subjects)} {of(dice.choice(PLACES))}",
-        dice.choice(scene.partners.buyers[kind]),
+        buyer,
         scene.map.draw(dice, departement),
         since,
     )
