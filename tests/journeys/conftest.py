@@ -6,12 +6,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.conftest import point
@@ -62,33 +62,26 @@ def demo_template(
 def static_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Static files as production serves them: collected, hashed, compressed."""
     root = tmp_path_factory.mktemp("static")
-    before, settings.STATIC_ROOT = settings.STATIC_ROOT, root
-    call_command("collectstatic", interactive=False, verbosity=0)
-    settings.STATIC_ROOT = before
+    subprocess.run(  # apart, for the suite's own settings name plain files
+        [sys.executable, "-m", "django", "collectstatic", "--no-input", "-v", "0"],
+        env=_environment(root),
+        check=True,
+    )
     return root
 
 
-@pytest.fixture
-def site(
-    cluster: embedded.Server, demo_template: str, static_root: Path, worker_id: str
-) -> Iterator[str]:
-    """The address of a server of its own, on a fresh copy of the demonstration."""
-    name = f"coclause_journey_{worker_id}"
+@contextmanager
+def running_site(cluster: embedded.Server, name: str, static_root: Path) -> Iterator[str]:
+    """The address of a server on a fresh copy of the demonstration; both are dropped after."""
     embedded.drop_database(cluster, name)
-    embedded.create_database(cluster, name, template=demo_template)
+    embedded.create_database(cluster, name, template=TEMPLATE)
     port = _free_port()
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "gunicorn", "coclause.config.wsgi", "--threads", "4"),
             *("--bind", f"127.0.0.1:{port}", "--no-control-socket", "--log-level", "warning"),
         ],
-        env=os.environ
-        | {
-            "DJANGO_SETTINGS_MODULE": "coclause.config.settings",
-            "DATABASE_URL": cluster.url(embedded.APP, name),
-            "COCLAUSE_DEMO": "1",
-            "COCLAUSE_STATIC_ROOT": str(static_root),
-        },
+        env=_environment(static_root) | {"DATABASE_URL": cluster.url(embedded.APP, name)},
     )
     try:
         _wait_for(port, process)
@@ -99,16 +92,31 @@ def site(
         embedded.drop_database(cluster, name)
 
 
+@pytest.fixture
+def site(
+    cluster: embedded.Server, demo_template: str, static_root: Path, worker_id: str
+) -> Iterator[str]:
+    """A server of its own for each test, which may change anything."""
+    with running_site(cluster, f"coclause_journey_{worker_id}", static_root) as address:
+        yield address
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, without a screen."""
+    """Debian's Chromium, without a screen.
+
+    Playwright keeps an event loop in this thread; Django, seeing it, would refuse every query of
+    the tests that follow, though none of them runs inside it.
+    """
     path = os.environ.get("COCLAUSE_CHROMIUM") or "/usr/bin/chromium"
     if not Path(path).exists():
         pytest.skip("no Chromium on this machine")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         yield chromium
         chromium.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
@@ -128,6 +136,14 @@ def page(context: BrowserContext) -> Iterator[Page]:
     page.on("console", lambda m: errors.append(m.text) if "Content Security" in m.text else None)
     yield page
     assert not errors
+
+
+def _environment(static_root: Path) -> dict[str, str]:
+    return os.environ | {
+        "DJANGO_SETTINGS_MODULE": "coclause.config.settings",
+        "COCLAUSE_DEMO": "1",
+        "COCLAUSE_STATIC_ROOT": str(static_root),
+    }
 
 
 def _free_port() -> int:
