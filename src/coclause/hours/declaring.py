@@ -53,6 +53,19 @@ class MonthRefused(Refused):
         self.problems = problems
 
 
+@dataclass(frozen=True)
+class _Claims:
+    """Hours of an employment's month, once an entry is written, as the database counts them.
+
+    Kinds that the entry does not name stay as they are. Until a correction is validated, the
+    larger of its figure and of the validated one is held.
+    """
+
+    elsewhere: Decimal
+    declared: Decimal
+    held: Decimal
+
+
 @dataclass
 class _Draft:
     """The month while it is being written: the locked rows and the lines they carry."""
@@ -61,6 +74,7 @@ class _Draft:
     at: datetime
     months: dict[int, EmploymentMonth]
     latest: dict[tuple[int, str], StatementLine]
+    claims: dict[int, _Claims] = field(default_factory=dict)
     problems: dict[int, str] = field(default_factory=dict)
 
 
@@ -185,30 +199,47 @@ def _problem(draft: _Draft, entry: Entry, assigned: bool) -> str | None:
 
 def _overrun(draft: _Draft, entry: Entry, row: EmploymentMonth) -> str | None:
     """Why the hours do not fit in the month's work, given what other awards already count."""
-    elsewhere = _claimed_elsewhere(draft, row)
-    worked = entry.worked
+    claims = draft.claims[entry.employment_id] = _claims(draft, entry, row)
+    elsewhere, worked = claims.elsewhere, entry.worked
+    if elsewhere + claims.held > LONGEST_MONTH:
+        return "Un mois compte au plus 744 heures, tous marchés compris : vérifiez le nombre."
     if worked is None:
         if not elsewhere:
             return None
         worked = row.hours_worked
-    return _too_much(worked, elsewhere) if elsewhere + entry.total > worked else None
+    if elsewhere + claims.declared > worked:
+        return _too_much(worked, elsewhere + claims.declared - entry.total)
+    if elsewhere and elsewhere + claims.held > worked:
+        return (
+            "Des heures déjà validées restent comptées jusqu'à la validation de leur correction :"
+            " envoyez d'abord la baisse, puis le reste une fois qu'elle est validée."
+        )
+    return None
 
 
-def _claimed_elsewhere(draft: _Draft, row: EmploymentMonth) -> Decimal:
-    """Hours of that month that other awards count."""
-    mine: dict[str, Decimal] = {}
+def _claims(draft: _Draft, entry: Entry, row: EmploymentMonth) -> _Claims:
+    now: dict[str, Decimal] = {}
+    in_force: dict[str, Decimal] = {}
     for line in draft.statement.lines.filter(employment_month=row):
-        in_force = line.state == LineState.VALIDATED and line.superseded_at is None
-        if line.corrected_at is None or in_force:
-            mine[line.kind] = max(mine.get(line.kind, Decimal(0)), line.hours)
-    return row.hours_allocated - sum(mine.values(), Decimal(0))
+        validated = line.state == LineState.VALIDATED and line.superseded_at is None
+        if validated:
+            in_force[line.kind] = line.hours
+        if validated or line.corrected_at is None:
+            now[line.kind] = max(now.get(line.kind, Decimal(0)), line.hours)
+    unnamed = sum((h for kind, h in now.items() if kind not in entry.hours), Decimal(0))
+    named = (max(h, in_force.get(kind, Decimal(0))) for kind, h in entry.hours.items())
+    return _Claims(
+        elsewhere=row.hours_allocated - sum(now.values(), Decimal(0)),
+        declared=entry.total + unnamed,
+        held=sum(named, unnamed),
+    )
 
 
-def _too_much(worked: Decimal, elsewhere: Decimal) -> str:
-    left = max(worked - elsewhere, Decimal(0))
+def _too_much(worked: Decimal, counted: Decimal) -> str:
+    left = max(worked - counted, Decimal(0))
     return (
-        f"{worked.normalize():f} h travaillées ce mois-ci, dont {elsewhere.normalize():f} h déjà"
-        f" comptées sur un autre marché : il en reste {left.normalize():f}. Écrivez ce nombre ou"
+        f"{worked.normalize():f} h travaillées ce mois-ci, dont {counted.normalize():f} h déjà"
+        f" comptées par ailleurs : il en reste {left.normalize():f}. Écrivez ce nombre ou"
         " moins, ou corrigez le total travaillé du mois."
     )
 
@@ -216,8 +247,8 @@ def _too_much(worked: Decimal, elsewhere: Decimal) -> str:
 def _write(draft: _Draft, entries: list[Entry], scope: Scope) -> None:
     entries = [entry for entry in entries if entry.employment_id in draft.months]
     for entry in entries:
-        row = draft.months[entry.employment_id]
-        wanted = entry.worked if entry.worked is not None else entry.total
+        row, claims = draft.months[entry.employment_id], draft.claims[entry.employment_id]
+        wanted = max(entry.worked or Decimal(0), claims.elsewhere + claims.held)
         if wanted > row.hours_worked:
             row.hours_worked = wanted
             row.save(update_fields=["hours_worked"])

@@ -19,6 +19,7 @@ from coclause.core.models import User
 from coclause.core.periods import Period
 from coclause.hours.choices import EmploymentType, LineState, Source, Way
 from coclause.hours.database import (
+    ALLOCATES_DECLARES,
     LINE_ALLOCATES,
     LINE_STAYS_IN_ITS_MONTH,
     VALIDATED_LINE_NEVER_CHANGES,
@@ -259,6 +260,7 @@ class StatementLine(models.Model):
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,
                 referencing=pgtrigger.Referencing(new="changed"),
+                declare=ALLOCATES_DECLARES,
                 func=LINE_ALLOCATES,
             ),
             pgtrigger.Trigger(
@@ -267,6 +269,7 @@ class StatementLine(models.Model):
                 when=pgtrigger.After,
                 operation=pgtrigger.Update,
                 referencing=pgtrigger.Referencing(new="changed"),
+                declare=ALLOCATES_DECLARES,
                 func=LINE_ALLOCATES,
             ),
             pgtrigger.Trigger(
@@ -275,6 +278,7 @@ class StatementLine(models.Model):
                 when=pgtrigger.After,
                 operation=pgtrigger.Delete,
                 referencing=pgtrigger.Referencing(old="changed"),
+                declare=ALLOCATES_DECLARES,
                 func=LINE_ALLOCATES,
             ),
         ]
