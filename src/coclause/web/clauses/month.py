@@ -26,6 +26,7 @@ from coclause.web.clauses.access import declared_award, frame
 from coclause.web.clauses.month_form import MonthForm
 from coclause.web.clauses.month_people import MonthAtHand, month_at_hand
 from coclause.web.clauses.months import name as month_name
+from coclause.web.clauses.months import of_month
 from coclause.web.middleware import ScopedRequest
 
 SHOWN_MONTHS = 6
@@ -57,13 +58,13 @@ def page(request: ScopedRequest, pk: int, month: date) -> HttpResponse:
     if request.method == "POST":
         return _send(typing)
     at_hand = typing.read(carry="vierge" not in request.GET)
-    form = MonthForm(at_hand.people, _kinds(award), initial={"version": at_hand.version})
+    form = MonthForm(at_hand.people, initial={"version": at_hand.version})
     return _show(typing, at_hand, form)
 
 
 def _send(typing: Typing) -> HttpResponse:
     at_hand = typing.read(carry=False)
-    form = MonthForm(at_hand.people, _kinds(typing.award), typing.request.POST)
+    form = MonthForm(at_hand.people, typing.request.POST)
     if not form.is_valid():
         return _show(typing, at_hand, form, status=422)
     at_zero = "neant" in typing.request.POST
@@ -106,7 +107,7 @@ def _ask(
         person.notes = [d.text for d in doubts if d.employment_id == person.employment_id]
     typed = typing.request.POST.copy()
     typed["confirmed"] = _mark(doubts)
-    again = MonthForm(at_hand.people, form.kinds, typed)
+    again = MonthForm(at_hand.people, typed)
     return _show(typing, at_hand, again, doubts=len(doubts))
 
 
@@ -118,7 +119,7 @@ def _told_of_conflict(typing: Typing, form: MonthForm, conflict: Conflict) -> Ht
     for person in fresh.people:
         total = sum(person.kinds.values(), Decimal(0))
         person.notes = [f"{hours(total)} ont été envoyées entre-temps."]
-    again = MonthForm(fresh.people, form.kinds, typed)
+    again = MonthForm(fresh.people, typed)
     return _show(typing, fresh, again, status=409, conflict=conflict.sentence)
 
 
@@ -156,6 +157,7 @@ def _show(
         "award": award,
         "month": month,
         "name": month_name(month, scope.day),
+        "of_month": of_month(month),
         "previous_name": month_name(shift(month, -1), scope.day),
         "at_hand": at_hand,
         "form": form,
@@ -191,9 +193,3 @@ def _months(typing: Typing) -> list[dict[str, Any]]:
         }
         for m in shown
     ]
-
-
-def _kinds(award: Any) -> list[str]:
-    """Kinds of hours that a clause of the award counts: their fields are shown at once."""
-    counted = Clause.objects.filter(commitments__award=award).values_list("hour_kinds", flat=True)
-    return sorted({kind for kinds in counted for kind in kinds})

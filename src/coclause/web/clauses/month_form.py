@@ -66,12 +66,9 @@ class MonthForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     confirmed = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(
-        self, people: Iterable[PersonMonth], kinds: Iterable[str], *args: Any, **kwargs: Any
-    ) -> None:
+    def __init__(self, people: Iterable[PersonMonth], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.people = list(people)
-        self.kinds = list(kinds)
         for person in self.people:
             for kind in HoursKind.values:
                 short = HoursKind(kind).label
@@ -127,8 +124,9 @@ class MonthForm(forms.Form):
     def _line(self, person: PersonMonth) -> dict[str, Any]:
         fields = {k: self[field_name(person.employment_id, k)] for k in HoursKind.values}
         main = fields.pop(HoursKind.WORK)
-        shown = [bound for kind, bound in fields.items() if kind in self.kinds]
-        hidden = [bound for kind, bound in fields.items() if kind not in self.kinds]
+        # Most people only work: what they do not do stays folded, one click away.
+        shown = [bound for bound in fields.values() if bound.value() or bound.errors]
+        hidden = [bound for bound in fields.values() if bound not in shown]
         worked = self[worked_name(person.employment_id)]
         return {
             "person": person,
@@ -136,7 +134,7 @@ class MonthForm(forms.Form):
             "shown": shown,
             "hidden": hidden,
             "worked": worked,
-            "open": any(bound.value() or bound.errors for bound in [*hidden, worked]),
+            "open": bool(worked.value() or worked.errors),
         }
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from coclause.render.numbers import MONTHS
+from coclause.render.numbers import MONTHS, month_fr
 
 SHORT = ("janv.", "févr.", "mars", "avr.", "mai", "juin",
          "juil.", "août", "sept.", "oct.", "nov.", "déc.")  # fmt: skip
@@ -24,6 +24,12 @@ def name(month: date, day: date) -> str:
     """ "octobre", with its year when it is not that of `day`."""
     text = MONTHS[month.month - 1]
     return text if month.year == day.year else f"{text} {month.year}"
+
+
+def of_month(month: date) -> str:
+    """ "d’octobre 2026", "de mars 2026"."""
+    text = month_fr(month)
+    return f"d’{text}" if text[0] in "ao" else f"de {text}"
 
 
 def of(month: date, day: date) -> str:
