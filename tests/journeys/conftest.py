@@ -71,17 +71,24 @@ def static_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def running_site(cluster: embedded.Server, name: str, static_root: Path) -> Iterator[str]:
-    """The address of a server on a fresh copy of the demonstration; both are dropped after."""
+def copy_of_demo(cluster: embedded.Server, name: str) -> Iterator[str]:
+    """The address of a fresh copy of the demonstration, as the site reaches it; dropped after."""
     embedded.drop_database(cluster, name)
     embedded.create_database(cluster, name, template=TEMPLATE)
+    yield cluster.url(embedded.APP, name)
+    embedded.drop_database(cluster, name)
+
+
+@contextmanager
+def running_site(database: str, static_root: Path) -> Iterator[str]:
+    """The address of a server on that database, stopped after."""
     port = _free_port()
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "gunicorn", "coclause.config.wsgi", "--threads", "4"),
             *("--bind", f"127.0.0.1:{port}", "--no-control-socket", "--log-level", "warning"),
         ],
-        env=_environment(static_root) | {"DATABASE_URL": cluster.url(embedded.APP, name)},
+        env=_environment(static_root) | {"DATABASE_URL": database},
     )
     try:
         _wait_for(port, process)
@@ -89,15 +96,19 @@ def running_site(cluster: embedded.Server, name: str, static_root: Path) -> Iter
     finally:
         process.terminate()
         process.wait(timeout=20)
-        embedded.drop_database(cluster, name)
 
 
 @pytest.fixture
-def site(
-    cluster: embedded.Server, demo_template: str, static_root: Path, worker_id: str
-) -> Iterator[str]:
-    """A server of its own for each test, which may change anything."""
-    with running_site(cluster, f"coclause_journey_{worker_id}", static_root) as address:
+def database(cluster: embedded.Server, demo_template: str, worker_id: str) -> Iterator[str]:
+    """A database of its own for each test, which may change anything."""
+    with copy_of_demo(cluster, f"coclause_journey_{worker_id}") as address:
+        yield address
+
+
+@pytest.fixture
+def site(database: str, static_root: Path) -> Iterator[str]:
+    """The address of a server of its own, on that database."""
+    with running_site(database, static_root) as address:
         yield address
 
 
