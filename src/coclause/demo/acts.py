@@ -15,6 +15,7 @@ from coclause.demo.operations import Scene
 from coclause.demo.sites import Site
 from coclause.hours.choices import LineState
 from coclause.hours.models import Statement, StatementLine
+from coclause.render.numbers import hours, month_fr
 
 RECENT = timedelta(days=60)
 """How far back each month's declaration and check are told one by one."""
@@ -119,10 +120,10 @@ def _month_acts(
     book: Book, statement: Statement, lines: list[StatementLine], site: Site
 ) -> list[Act]:
     about = _subjects(site.operation, site.clause)
-    month = f"{statement.month:%m/%Y}"
+    month = month_fr(statement.month).capitalize()
     current = [line for line in lines if line.corrected_at is None]
     total = sum((line.hours for line in current), Decimal(0))
-    said = f"{month} déclaré : {total.normalize():f} h." if total else f"{month} : néant."
+    said = f"{month} déclaré : {hours(total)}." if total else f"{month} : néant."
     acts: list[Act] = [
         (_at(statement.declared_on, 9), site.declared_by, "month.declared", said, about)
     ]
@@ -130,10 +131,10 @@ def _month_acts(
     by = book.get(User, checked[0].validated_by_id or 1) if checked else None
     if checked and checked[0].validated_at:
         done = sum((line.hours for line in checked), Decimal(0))
-        told = f"{month} : {done.normalize():f} h validées."
+        told = f"{month} : {hours(done)} validées."
         acts.append((checked[0].validated_at, by, "month.validated", told, about))
     for line in current:
         if line.state == LineState.RETURNED and line.returned_at:
-            told = f"{month} : {line.hours.normalize():f} h renvoyées : {line.return_reason}"
+            told = f"{month} : {hours(line.hours)} renvoyées : {line.return_reason}"
             acts.append((line.returned_at, by, "month.returned", told, about))
     return acts

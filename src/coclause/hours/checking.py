@@ -14,6 +14,7 @@ from coclause.hours.choices import LineState
 from coclause.hours.models import Statement, StatementLine
 from coclause.hours.permissions import may_validate
 from coclause.organisations.scopes import Scope
+from coclause.render.numbers import hours, month_fr
 
 MOVED = (
     "Ce mois a changé pendant que vous le lisiez : quelqu'un d'autre l'a vérifié ou corrigé."
@@ -92,7 +93,7 @@ def _supersede(lines: list[int], at: datetime) -> None:
 
 def _hours(lines: list[int]) -> str:
     total = sum(StatementLine.objects.filter(pk__in=lines).values_list("hours", flat=True))
-    return f"{total:f} h"
+    return hours(total)
 
 
 def _tell(scope: Scope, statement: Statement, verb: str, what: str) -> None:
@@ -100,7 +101,7 @@ def _tell(scope: Scope, statement: Statement, verb: str, what: str) -> None:
     record_act(
         scope.user,
         verb,
-        f"{statement.month:%m/%Y} : {what}.",
+        f"{month_fr(statement.month).capitalize()} : {what}.",
         award.lot.contract.operation,
         *award.lot.clauses.all(),
         day=scope.day,

@@ -20,6 +20,7 @@ from coclause.hours.choices import LineState
 from coclause.hours.models import Assignment, EmploymentMonth, Statement, StatementLine
 from coclause.hours.permissions import may_declare
 from coclause.organisations.scopes import Scope
+from coclause.render import numbers
 
 LONGEST_MONTH = Decimal(744)
 """Hours in 31 days: more cannot be worked by one person."""
@@ -108,11 +109,11 @@ def declare_month(
     if draft.problems:
         raise MonthRefused(draft.problems)
     _write(draft, entries, scope)
-    total = _declared_total(statement)
+    total, name = _declared_total(statement), numbers.month_fr(month).capitalize()
     record_act(
         scope.user,
         "month.declared",
-        f"{month:%m/%Y} déclaré : {total.normalize():f} h." if total else f"{month:%m/%Y} : néant.",
+        f"{name} déclaré : {numbers.hours(total)}." if total else f"{name} : néant.",
         award.lot.contract.operation,
         *award.lot.clauses.all(),
         day=scope.day,

@@ -80,6 +80,16 @@
     form.addEventListener("input", function () { save(form); });
   });
 
+  // --- filters: folded where the list should come first, always open where there is room ---
+  var narrow = window.matchMedia("(max-width: 700px)");
+  function fold() {
+    document.querySelectorAll("details.fold").forEach(function (part) {
+      part.open = !narrow.matches;
+    });
+  }
+  fold();
+  narrow.addEventListener("change", fold);
+
   // After a refused sending, the reader lands on the list of what to correct.
   var summary = document.querySelector(".error-summary");
   if (summary) summary.focus();
