@@ -4,7 +4,7 @@ Each property is one query, made when first asked for. Lines of hours come added
 month, kind and referent; persons come as employments without a name (the view `EmploymentFact`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -70,6 +70,17 @@ class Unnest(Func):
     function = "unnest"
     set_returning = True
     output_field = models.TextField()
+
+
+class AnyOf(Func):
+    """Whether a column is one of many values, sent as one array: a list of thousands is slow."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    output_field = models.BooleanField()
+
+    def __init__(self, column: str, values: Collection[int]) -> None:
+        super().__init__(F(column), Value(list(values)))
 
 
 @dataclass(frozen=True)
@@ -221,15 +232,21 @@ class Facts:
         return _cells(self._lines(StatementLine.objects.declared(self.known_on)))
 
     @cached_property
-    def validated_to_date(self) -> dict[int, Decimal]:
-        """Hours validated on each award that has a closed clause, from its start to the last day.
-
-        `date.min` is before any hour.
-        """
-        closed = Commitment.objects.filter(clause__state=ClauseState.CLOSED)
-        lines = StatementLine.objects.validated(self.known_on).filter(
-            self.perimeter.places(LINE_OPERATION), statement__award__in=closed.values("award")
+    def closed(self) -> frozenset[int]:
+        """Clauses of the perimeter closed in the period."""
+        return frozenset(
+            clause.pk
+            for clause in self.clauses()
+            if clause.state == ClauseState.CLOSED and self.period.holds(clause.state_since)
         )
+
+    @cached_property
+    def validated_to_date(self) -> dict[int, Decimal]:
+        """Hours validated on each award of a clause closed in the period, from its start to the
+        last day. `date.min` is before any hour.
+        """
+        awards = {event.award for event in self.events if event.clause in self.closed}
+        lines = StatementLine.objects.validated(self.known_on).filter(statement__award__in=awards)
         lines = lines.worked_between(date.min, self.period.last)
         sums = lines.order_by().values("statement__award_id").annotate(total=Sum("hours"))
         return dict(sums.values_list("statement__award_id", "total"))
@@ -243,7 +260,7 @@ class Facts:
     @cached_property
     def workers(self) -> dict[int, FactRow]:
         """The facts of the employments that worked."""
-        return _facts(Q(pk__in=self._paid().order_by().values(_WORKED[0])))
+        return _facts({worked.employment for worked in self.worked})
 
     @cached_property
     def beneficiaries(self) -> list[Beneficiary]:
@@ -263,7 +280,8 @@ class Facts:
     @cached_property
     def assigned(self) -> list[AssignedFact]:
         """Employments begun in the period, with the awards of the perimeter they work on."""
-        begun = EmploymentFact.objects.filter(self._begun())
+        period = (self.period.first, self.period.last)
+        begun = EmploymentFact.objects.filter(starts_on__range=period)
         rows = Assignment.objects.filter(
             self.perimeter.places(AWARD_OPERATION), employment__in=begun.values("pk")
         )
@@ -274,9 +292,17 @@ class Facts:
 
     @cached_property
     def begun(self) -> dict[int, FactRow]:
-        """The facts of the employments begun in the period, in the region."""
-        places = Assignment.objects.filter(self.perimeter.places(AWARD_OPERATION))
-        return _facts(self._begun() & Q(pk__in=places.values("employment_id")))
+        """The facts of the employments begun in the period, in the perimeter."""
+        return _facts({row.employment for row in self.assigned})
+
+    @cached_property
+    def hired(self) -> list[tuple[FactRow, int]]:
+        """Those employments in order of hiring, each with the first award it was assigned to."""
+        first: dict[int, int] = {}
+        for row in self.assigned:
+            first.setdefault(row.employment, row.award)
+        found = [(self.begun[employment], award) for employment, award in first.items()]
+        return sorted(found, key=lambda pair: (pair[0].starts_on, pair[0].pk))
 
     @cached_property
     def host_names(self) -> dict[int, str]:
@@ -320,9 +346,6 @@ class Facts:
         held = (row for row in self.parameters if row.code == code and _holds(row, day))
         return next(held, None)
 
-    def _begun(self) -> Q:
-        return Q(starts_on__range=(self.period.first, self.period.last))
-
     def _paid(self) -> LineQuerySet:
         return self._lines(StatementLine.objects.validated(self.known_on).filter(hours__gt=0))
 
@@ -356,9 +379,11 @@ def _cells(lines: LineQuerySet) -> list[HourCell]:
     return [HourCell(*row) for row in rows.values_list(*groups, "total")]
 
 
-def _facts(wanted: Q) -> dict[int, FactRow]:
+def _facts(employments: Collection[int]) -> dict[int, FactRow]:
     """Facts of these employments, by employment."""
     fields = ("pk", "identity_id", "employer_id", "starts_on", "type", "way", "sex", "age", "level")
-    rows = EmploymentFact.objects.filter(wanted).order_by("pk")
+    if not employments:
+        return {}
+    rows = EmploymentFact.objects.filter(AnyOf("pk", employments)).order_by("pk")
     found = rows.values_list(*fields, "criteria", "commune__departement", "prescriber_id")
     return {row[0]: FactRow(*row) for row in found}

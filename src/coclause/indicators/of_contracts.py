@@ -154,12 +154,7 @@ def _count(
 
 def _closed_terms(facts: Facts) -> dict[str, Number | None]:
     """Hours validated and committed on the clauses closed in the period."""
-    closed = {
-        clause.pk
-        for clause in facts.clauses()
-        if clause.state == ClauseState.CLOSED and facts.period.holds(clause.state_since)
-    }
-    events = [event for event in facts.events if event.clause in closed]
+    events = [event for event in facts.events if event.clause in facts.closed]
     if not events:
         return {"validated": None, "committed": None}
     awards = {event.award for event in events}

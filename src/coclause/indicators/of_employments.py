@@ -1,6 +1,6 @@
 """Work contracts begun in the period; successive missions are one contract."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from itertools import groupby
 
 from coclause.hours.choices import EmploymentType, Way
@@ -16,16 +16,9 @@ DEFINITION = (
 )
 
 
-def _begun(facts: Facts) -> Iterator[tuple[FactRow, int]]:
-    """Employments in order of hiring, each with the first award it was assigned to."""
-    first = unique(facts.assigned, lambda row: row.employment)
-    found = [(facts.begun[row.employment], row.award) for row in first]
-    return iter(sorted(found, key=lambda pair: (pair[0].starts_on, pair[0].pk)))
-
-
 def _contracts(facts: Facts) -> list[FactRow]:
     """One employment for each contract: the first of its missions."""
-    return [row for row, _ in unique(_begun(facts), _same_contract)]
+    return [row for row, _ in unique(facts.hired, _same_contract)]
 
 
 def _same_contract(pair: tuple[FactRow, int]) -> tuple[object, ...]:
@@ -36,7 +29,7 @@ def _same_contract(pair: tuple[FactRow, int]) -> tuple[object, ...]:
 
 
 def _missions(facts: Facts) -> list[FactRow]:
-    return [row for row, _ in _begun(facts) if row.type == EmploymentType.MISSION]
+    return [row for row, _ in facts.hired if row.type == EmploymentType.MISSION]
 
 
 def _row(row: FactRow, **more: object) -> Row:

@@ -43,7 +43,7 @@ def _kind(facts: Facts, cell: HourCell) -> str:
 
 
 def _month(facts: Facts, cell: HourCell) -> str:
-    return f"{cell.month:%Y-%m}"
+    return cell.month.isoformat()[:7]
 
 
 def _host(facts: Facts, cell: HourCell) -> str:

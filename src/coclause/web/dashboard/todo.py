@@ -12,7 +12,7 @@ from coclause.core.parameters import parameter
 from coclause.desk.figures import uncovered_communes
 from coclause.hours.choices import LineState
 from coclause.hours.due import add_working_days
-from coclause.hours.models import Statement
+from coclause.hours.models import Statement, StatementLine
 from coclause.hours.queries import StatementQuerySet
 from coclause.organisations.scopes import Scope
 
@@ -37,7 +37,10 @@ class ToDecide:
 def late_checks(regions: frozenset[str], day: date) -> StatementQuerySet:
     """Statements of these regions that waited for a check beyond the delay, with `since`."""
     limit = _latest_late(day, validation_delay(day))
-    here: StatementQuerySet = Statement.objects.filter(**{f"{OPERATION}__region__in": regions})
+    pending = StatementLine.objects.to_check().values("statement")
+    here: StatementQuerySet = Statement.objects.filter(
+        **{f"{OPERATION}__region__in": regions, "pk__in": pending}
+    )
     since = Min("lines__declared_at", filter=WAITING)
     return here.annotate(since=since).filter(Q(since__date__lte=limit))
 

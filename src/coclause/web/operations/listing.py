@@ -147,7 +147,8 @@ def _filtered(
         at_host = everything.filter(hosts__host=said["structure"])
         rows = rows.filter(pk__in=at_host)
     if "retard" in said:
-        rows = rows.filter(pk__in=behind(with_hours(everything, scope), scope).values("pk"))
+        seen = with_hours(everything.visible_to(scope), scope)
+        rows = rows.filter(pk__in=behind(seen, scope).values("pk"))
     return rows
 
 

@@ -31,15 +31,15 @@ ZERO = Value(Decimal(0), output_field=QUANTITY)
 def with_hours(operations: OperationQuerySet, scope: Scope) -> OperationQuerySet:
     """Adds `validated`, `waiting`, `committed` and `expected` hours of the awards that are seen.
 
-    A company's figures are those of its own awards.
+    `operations` are within the scope: whoever is no company then sees all their awards. A
+    company's figures are those of its own awards.
     """
-    awards = Award.objects.visible_to(scope)
-    events = ObjectiveEvent.objects.in_hours().filter(
-        **{OF_EVENT: OuterRef("pk"), "objective__commitment__award__in": awards}
-    )
-    lines = StatementLine.objects.filter(
-        **{OF_LINE: OuterRef("pk"), "statement__award__in": awards}
-    )
+    events = ObjectiveEvent.objects.in_hours().filter(**{OF_EVENT: OuterRef("pk")})
+    lines = StatementLine.objects.filter(**{OF_LINE: OuterRef("pk")})
+    if scope.companies:
+        awards = Award.objects.visible_to(scope)
+        events = events.filter(objective__commitment__award__in=awards)
+        lines = lines.filter(statement__award__in=awards)
     return operations.annotate(
         validated=Coalesce(_total(lines.validated()), ZERO),
         waiting=Coalesce(_total(lines.to_check()), ZERO),
