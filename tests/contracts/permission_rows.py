@@ -121,7 +121,7 @@ def publish(cast: Cast) -> None:
         run = ImportRun.objects.create(day=DAY, started_at=builders.at(DAY))
         PublishedContract.objects.create(
             kind="marche",
-            buyer_siret=cast.here.buyer.siret,
+            buyer_siret=str(cast.here.buyer.siret),
             buyer_siren=str(cast.here.buyer.siret)[:9],
             buyer_name=cast.here.buyer.name,
             published_id="2026-001",

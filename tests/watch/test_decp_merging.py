@@ -4,9 +4,18 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from tests.watch.decp_examples import BUYER, HOLDER, OTHER_HOLDER, contracts, csv_file, marche, marches, row
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.watch.decp_examples import (
+    BUYER,
+    HOLDER,
+    OTHER_HOLDER,
+    contracts,
+    csv_file,
+    marche,
+    marches,
+    row,
+)
 
 from coclause.watch.decp import Holder, RawContract, RawState
 from coclause.watch.decp.merging import combine, current, supersede

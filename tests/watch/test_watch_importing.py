@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.watch.decp_examples import (
     BUYER,
     HOLDER,
@@ -17,8 +19,6 @@ from tests.watch.decp_examples import (
     marches,
     row,
 )
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from coclause.watch.decp import UnreadableFile
 from coclause.watch.importing import import_files

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from openpyxl import load_workbook
+from python_calamine import CalamineWorkbook
 from tests import builders
 
 from coclause.clauses.states import TRANSITIONS
@@ -15,6 +15,7 @@ from coclause.core.actor import acting_as
 from coclause.indicators.catalogue import CATALOGUE
 from coclause.indicators.figures import figures
 from coclause.indicators.perimeter import Perimeter, Period
+from coclause.organisations.choices import MemberRole, Role
 from coclause.reference.models import Dataset
 from coclause.reports.key_figures import TILES
 from coclause.web.public import home
@@ -84,8 +85,8 @@ def test_a_persona_enters_in_one_click(client: Client, door: Persona) -> None:
 def test_nobody_else_enters_by_that_door(client: Client, door: Persona) -> None:
     with acting_as("test", day=builders.DAY):
         other = builders.member(
-            builders.organisation("Autre structure", builders.Role.HOST),
-            builders.MemberRole.FACILITATOR,
+            builders.organisation("Autre structure", Role.HOST),
+            MemberRole.FACILITATOR,
         )
     assert client.post(reverse("demo-enter"), {"persona": other.email}).status_code == 404
     assert "_auth_user_id" not in client.session
@@ -116,7 +117,8 @@ def test_the_public_page_says_the_catalogue_s_figures(
     known = figures(Perimeter("27"), Period.year(year.year), None, TILES)
     assert [figure for figure, _ in year.tiles] == [known[code] for code in TILES]
     sheet = client.get(reverse("key-figures"), {"format": "xlsx"})
-    rows = load_workbook(BytesIO(sheet.content))["Chiffres clés"].values
+    book = CalamineWorkbook.from_filelike(BytesIO(sheet.content))
+    rows = book.get_sheet_by_name("Chiffres clés").to_python()
     told = {row[0]: row[2] for row in rows if not row[1]}
     assert told["Facilitateurs"] == known["facilitators"].value
 
