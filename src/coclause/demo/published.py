@@ -29,6 +29,9 @@ TRADES: dict[MarketType, tuple[Trade, ...]] = {
     MarketType.SUPPLIES: SUPPLIES,
 }
 SOCIAL = {Social.YES: 24, Social.NO: 48, Social.UNKNOWN: 28}
+EACH = 12
+"""One contract in so many is the buyer's whose card opens the demonstration: it can be followed,
+then accepted."""
 SAID = {
     Social.YES: (["Clause sociale"], ["Critère social"], ["Marché réservé"]),
     Social.NO: (["Pas de considération sociale"],),
@@ -65,6 +68,8 @@ def _contract(
     market = dice.pick({MarketType.WORKS: 5, MarketType.SERVICES: 4, MarketType.SUPPLIES: 2})
     trade = dice.choice(CONCESSION if concession else TRADES[market])
     buyer = dice.choice(scene.partners.buyers[BuyerKind(dice.pick(ANY_BUYER))])
+    if rank % EACH == 0:
+        buyer = scene.partners.buyers[BuyerKind.MUNICIPAL][0]
     departement = str(buyer.commune_id)[:2]
     notified = dice.day_between(shift(first_day(scene.day), -6), scene.day - timedelta(days=6))
     social = dice.pick(SOCIAL)

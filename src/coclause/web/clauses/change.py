@@ -7,11 +7,20 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from coclause.clauses.actions import change_state
-from coclause.clauses.states import transition
+from coclause.clauses.states import ClauseState, transition
 from coclause.core.refusals import Conflict, Refused
 from coclause.web.clauses import clause
 from coclause.web.clauses.access import clause_view
 from coclause.web.middleware import ScopedRequest
+
+NEXT: dict[str, str] = {
+    ClauseState.DRAFT: "Corrigez-la, puis proposez-la de nouveau.",
+    ClauseState.PROPOSED: "L’acheteur la trouvera dans ce qu’il a à faire.",
+    ClauseState.AGREED: "Reste à enregistrer l’attribution et l’engagement de l’entreprise.",
+    ClauseState.RUNNING: "L’entreprise déclare ses heures chaque mois.",
+    ClauseState.ENDED: "Relisez ses chiffres, puis choisissez « Clore la clause ».",
+}
+"""What comes after each state, said once it is reached."""
 
 
 @require_POST
@@ -31,7 +40,6 @@ def change(request: ScopedRequest, pk: int) -> HttpResponse:
         return render(
             request, "clauses/clause.html", clause.context(request, fresh, **told), status=status
         )
-    messages.success(
-        request, f"{wanted.label} : c’est fait. La clause est « {changed.get_state_display()} »."
-    )
+    told = f"{wanted.label} : c’est fait. La clause est « {changed.get_state_display()} »."
+    messages.success(request, f"{told} {NEXT.get(changed.state, '')}".strip())
     return redirect("clause", pk=pk)

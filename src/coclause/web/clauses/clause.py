@@ -1,7 +1,7 @@
 """The page of a clause: where it stands, who acts next, then hours, persons and journal."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,9 @@ from django.db.models import Min, Sum
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from coclause.clauses.choices import Measure
 from coclause.clauses.due import turns
+from coclause.clauses.models import Objective
 from coclause.clauses.permissions import is_referent
 from coclause.clauses.states import EXECUTED, LIVE, TRANSITIONS, ClauseState, Transition, Turn
 from coclause.core.journal import subject
@@ -28,12 +30,20 @@ from coclause.render.numbers import hours
 from coclause.render.sheets import Column, Sheet, workbook
 from coclause.web.clauses import chain, table
 from coclause.web.clauses.access import ClauseView, clause_view, frame
+from coclause.web.clauses.content import content_of
 from coclause.web.clauses.months import name as month_name
+from coclause.web.clauses.next_act import next_act
 from coclause.web.middleware import ScopedRequest
 from coclause.web.pages import download
 
-TABS = {"heures": "Heures", "personnes": "Personnes", "journal": "Journal"}
+TABS = {
+    "clause": "La clause",
+    "heures": "Heures",
+    "personnes": "Personnes",
+    "journal": "Journal",
+}
 JOURNAL_LINES = 100
+RECORDED = "Enregistrer l’accord de l’acheteur"
 
 
 @dataclass(frozen=True)
@@ -55,11 +65,14 @@ def page(request: ScopedRequest, pk: int) -> HttpResponse:
 def context(request: ScopedRequest, view: ClauseView, **more: Any) -> dict[str, Any]:
     """Everything the page shows, for the tab asked."""
     scope, clause = request.scope, view.clause
-    asked = request.GET.get("onglet", "heures")
-    tab = asked if asked in TABS else "heures"
     executed = clause.state in EXECUTED
+    asked = request.GET.get("onglet")
+    tab = asked if asked in TABS else "heures" if executed else "clause"
     figures = progress(view, scope.day) if executed else None
     pending = _pending(view, scope) if executed else []
+    referent = is_referent(clause.lot.contract.operation, scope)
+    changes = _changes(view, scope, referent=referent)
+    act = next_act(view, changes, referent=referent)
     told = {
         "frame": frame(scope),
         "view": view,
@@ -73,8 +86,10 @@ def context(request: ScopedRequest, view: ClauseView, **more: Any) -> dict[str, 
         "finding": finding(clause, figures) if figures else "",
         "short": figures is not None and clause.state in LIVE and _is_short(figures, scope.day),
         "chain": _chain(view, scope, pending, figures),
-        "changes": _changes(view, scope),
-        "referent": is_referent(clause.lot.contract.operation, scope),
+        "act": act,
+        "changes": [change for change in changes if act is None or change.name != act.change],
+        "referent": referent,
+        "objectives": _amendable(view) if referent else [],
         "pending": pending if view.handled else [],
         "plain": [p for p in pending if not p.remarks] if view.handled else [],
         "awards_to_fill": _awards_to_fill(view, scope) if executed else [],
@@ -92,6 +107,8 @@ def _tabs(view: ClauseView, current: str) -> list[tuple[str, str, int | None, bo
 def _tab(
     request: ScopedRequest, view: ClauseView, tab: str, pending: list[Pending]
 ) -> dict[str, Any]:
+    if tab == "clause":
+        return {"content": content_of(view.clause, request.scope.day)}
     if tab == "journal":
         entries = _journal(view.clause).select_related("actor")[:JOURNAL_LINES]
         return {"journal": entries}
@@ -239,15 +256,25 @@ def _undeclared(view: ClauseView, statements: Any, day: date) -> list[date]:
     ]
 
 
-def _changes(view: ClauseView, scope: Scope) -> list[Transition]:
-    """The changes that this user may make from the present state."""
-    operation = view.clause.lot.contract.operation
-    held = set()
-    if is_referent(operation, scope):
-        held.add(Turn.FACILITATOR)
-    if operation.buyer_id in scope.buyers:
-        held.add(Turn.BUYER)
-    return [t for t in TRANSITIONS if view.clause.state in t.sources and held.intersection(t.by)]
+def _changes(view: ClauseView, scope: Scope, *, referent: bool) -> list[Transition]:
+    """The changes that this user may make from the present state.
+
+    A facilitator does not accept in the buyer's place: they record that the buyer did.
+    """
+    bought = view.clause.lot.contract.operation.buyer_id in scope.buyers
+    held = {turn for turn, mine in ((Turn.FACILITATOR, referent), (Turn.BUYER, bought)) if mine}
+    found = [t for t in TRANSITIONS if view.clause.state in t.sources and held.intersection(t.by)]
+    if bought:
+        return found
+    return [replace(t, label=RECORDED) if t.name == "accepter" else t for t in found]
+
+
+def _amendable(view: ClauseView) -> list[Objective]:
+    """What is committed in hours, while an amendment may still change it."""
+    if view.clause.state not in LIVE:
+        return []
+    rows = Objective.objects.filter(commitment__clause=view.clause, measure=Measure.HOURS)
+    return list(rows.filter(public="").order_by("pk"))
 
 
 def _awards_to_fill(view: ClauseView, scope: Scope) -> list[dict[str, Any]]:

@@ -44,7 +44,7 @@ def award_new(request: ScopedRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, refusal.sentence)
         else:
-            messages.success(request, "Attribution enregistrée.")
+            messages.success(request, "L'attribution est enregistrée : l'engagement vient ensuite.")
             return answer
     return render(
         request, "operations/award_new.html", {"form": form, "lot": lot, "operation": operation}
@@ -84,7 +84,9 @@ def commitment_new(request: ScopedRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, refusal.sentence)
         else:
-            messages.success(request, "Engagement enregistré : l'exécution peut être suivie.")
+            messages.success(
+                request, "Engagement enregistré. Ajoutez maintenant les personnes employées."
+            )
             return answer
     context = {
         "form": form,

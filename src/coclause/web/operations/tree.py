@@ -14,8 +14,6 @@ from coclause.organisations.scopes import Scope
 from coclause.web.operations.rows import sides
 from coclause.web.operations.turns import Whose, state_kind, whose_turn
 
-WRITING = (ClauseState.DRAFT, ClauseState.PROPOSED)
-
 
 @dataclass
 class ClauseLine:
@@ -151,24 +149,41 @@ def _contracts(
 
 
 def next_step(operation: Operation, tree: Tree) -> Step | None:
-    """What is missing first, for the referent: contract, clause, agreement, award, commitment."""
+    """What is missing first, for the referent: contract, clause, award, commitment, check."""
     if not tree.contracts:
         return Step("Ajouter un contrat", reverse("contract-new", args=[operation.pk]))
     lines = [line for block in tree.lots for line in block.clauses]
     if not lines:
         return Step("Écrire la clause", reverse("clause-new", args=[tree.lots[0].lot.pk]))
-    for line in lines:
-        if line.clause.state in WRITING:
-            return Step("Faire avancer la clause", reverse("clause", args=[line.clause.pk]))
     for block in tree.lots:
         for line in block.clauses:
-            if line.clause.state == ClauseState.AGREED and not block.awards:
-                return Step("Enregistrer l'attribution", reverse("award-new", args=[block.lot.pk]))
-            if line.may_commit:
-                return Step(
-                    "Enregistrer l'engagement", reverse("commitment-new", args=[line.clause.pk])
-                )
+            step = _step_of(block, line)
+            if step is not None:
+                return step
     return None
+
+
+def _step_of(block: LotBlock, line: ClauseLine) -> Step | None:
+    """What this clause lacks; None when it runs, waits for its buyer or is over."""
+    clause = line.clause
+    if clause.state == ClauseState.DRAFT and clause.target_hours is None:
+        return Step("Compléter la clause", reverse("clause-edit", args=[clause.pk]))
+    if clause.state == ClauseState.AGREED and not block.awards:
+        return Step("Enregistrer l'attribution", reverse("award-new", args=[block.lot.pk]))
+    if line.may_commit:
+        return Step("Enregistrer l'engagement", reverse("commitment-new", args=[clause.pk]))
+    label = _ON_ITS_PAGE.get(clause.state)
+    if clause.state == ClauseState.RUNNING and line.progress.waiting:
+        label = "Vérifier les heures"
+    return Step(label, reverse("clause", args=[clause.pk])) if label else None
+
+
+_ON_ITS_PAGE: dict[str, str] = {
+    ClauseState.DRAFT: "Relire et proposer la clause",
+    ClauseState.AGREED: "Démarrer l'exécution",
+    ClauseState.ENDED: "Clore la clause",
+}
+"""States whose next act is the main button of the clause's page."""
 
 
 def _sum(values: "object") -> Decimal | None:
