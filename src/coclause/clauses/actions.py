@@ -235,12 +235,15 @@ def amend(
 
 def _must_stay_positive(objective: Objective, quantity: Decimal, effective_on: date) -> None:
     """At no date may the running sum, this event included, be negative."""
-    events = [(e.effective_on, e.quantity) for e in objective.events.all()]
-    if effective_on < min(day for day, _ in events):
+    by_day: dict[date, Decimal] = {}
+    for event in objective.events.all():
+        by_day[event.effective_on] = by_day.get(event.effective_on, Decimal(0)) + event.quantity
+    if effective_on < min(by_day):
         raise Refused("L'avenant prend effet avant l'engagement : corrigez la date.")
+    by_day[effective_on] = by_day.get(effective_on, Decimal(0)) + quantity
     total = Decimal(0)
-    for _, change in sorted([*events, (effective_on, quantity)]):
-        total += change
+    for day in sorted(by_day):
+        total += by_day[day]
         if total < 0:
             raise Refused("L'avenant retire plus d'heures que l'engagement n'en compte.")
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from coclause.core.journal import record_act
 from coclause.core.refusals import Conflict, Refused
 from coclause.hours.choices import LineState
-from coclause.hours.models import Statement, StatementLine
+from coclause.hours.models import EmploymentMonth, Statement, StatementLine
 from coclause.hours.permissions import may_validate
 from coclause.organisations.scopes import Scope
 from coclause.render.numbers import hours, month_fr
@@ -57,7 +57,8 @@ def return_lines(
     done = StatementLine.objects.filter(pk__in=waiting, state=LineState.DECLARED).update(
         state=LineState.RETURNED, returned_at=at or timezone.now(), return_reason=reason.strip()
     )
-    _tell(scope, statement, "month.returned", f"{_hours(waiting)} renvoyées : {reason.strip()}")
+    # The reason stays at the line: it speaks of a person, and the journal is read more widely.
+    _tell(scope, statement, "month.returned", f"{_hours(waiting)} renvoyées à l'entreprise")
     return done
 
 
@@ -66,7 +67,7 @@ def _locked_waiting(scope: Scope, statement: Statement, lines: Collection[int]) 
         raise PermissionDenied
     if not lines:
         raise Refused("Choisissez au moins une ligne.")
-    Statement.objects.select_for_update().get(pk=statement.pk)
+    lock_together([statement.pk], lines)
     waiting = list(
         StatementLine.objects.to_check()
         .filter(statement=statement, pk__in=lines)
@@ -75,6 +76,16 @@ def _locked_waiting(scope: Scope, statement: Statement, lines: Collection[int]) 
     if len(waiting) != len(set(lines)):
         raise Conflict(MOVED)
     return waiting
+
+
+def lock_together(statements: Collection[int], lines: Collection[int]) -> None:
+    """Lock these statements, then the months their lines count in, each in order of id.
+
+    Declaring locks in the same order: whoever shares these persons waits, and nobody in a ring.
+    """
+    list(Statement.objects.select_for_update().filter(pk__in=statements).order_by("pk"))
+    months = StatementLine.objects.filter(pk__in=lines).values("employment_month")
+    list(EmploymentMonth.objects.select_for_update().filter(pk__in=months).order_by("pk"))
 
 
 def _supersede(lines: list[int], at: datetime) -> None:

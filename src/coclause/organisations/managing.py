@@ -9,13 +9,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from coclause.core.journal import record_act
 from coclause.core.models import User
-from coclause.core.refusals import Refused
-from coclause.organisations.choices import ROLE_OF_ORGANISATION
+from coclause.core.refusals import Conflict, Refused
+from coclause.organisations.choices import PERSON_ROLES, ROLE_OF_ORGANISATION
 from coclause.organisations.models import (
     FacilitatorPost,
     Membership,
@@ -24,7 +24,12 @@ from coclause.organisations.models import (
     TerritoryCharge,
 )
 from coclause.organisations.scopes import Scope
-from coclause.organisations.visibility import coordinates, may_edit, may_manage_members
+from coclause.organisations.visibility import (
+    PARTNERS,
+    coordinates,
+    may_edit,
+    may_manage_members,
+)
 from coclause.render.numbers import date_fr, decimal
 
 
@@ -34,6 +39,7 @@ def update_organisation(scope: Scope, organisation: Organisation) -> Organisatio
     before = Organisation.objects.select_for_update().get(pk=organisation.pk)
     if not may_edit(before, scope):
         raise PermissionDenied
+    _must_stay_in_region(scope, before, organisation)
     lost = set(before.roles) - set(organisation.roles)
     held = Membership.objects.filter(organisation=before).on(scope.day)
     if any(ROLE_OF_ORGANISATION[m.role] in lost for m in held):
@@ -43,21 +49,31 @@ def update_organisation(scope: Scope, organisation: Organisation) -> Organisatio
     return organisation
 
 
+def _must_stay_in_region(scope: Scope, before: Organisation, after: Organisation) -> None:
+    """The region of a host, a coordination or an observer opens that region to its members."""
+    if after.region_id == before.region_id or set(after.roles) <= set(PARTNERS):
+        return
+    if after.region_id not in scope.coordinated_regions:
+        raise Refused(
+            "Cette commune est dans une autre région : une structure du réseau n'en change pas."
+            " Demandez à la coordination de cette région de l'ajouter."
+        )
+
+
 @transaction.atomic
 def add_member(scope: Scope, organisation: Organisation, user: User, role: str) -> Membership:
     """Someone's role in an organisation from today; a new account opens without a password.
 
     `user` is unsaved: an account of the same address is used as it is.
     """
-    if not may_manage_members(organisation, scope):
-        raise PermissionDenied
-    known = User.objects.filter(email__iexact=user.email).first()
-    if known is None:
-        user.set_unusable_password()
-        user.save()
-    member = Membership(
-        user=known or user, organisation=organisation, role=role, starts_on=scope.day
+    _must_manage(scope, organisation, role)
+    user.set_unusable_password()
+    names = {"first_name": user.first_name, "last_name": user.last_name}
+    account, _ = User.objects.get_or_create(
+        email__iexact=user.email,
+        defaults={"email": user.email, "password": user.password, **names},
     )
+    member = Membership(user=account, organisation=organisation, role=role, starts_on=scope.day)
     try:
         member.clean()
     except ValidationError as error:
@@ -67,7 +83,13 @@ def add_member(scope: Scope, organisation: Organisation, user: User, role: str) 
         running, user=member.user, organisation=organisation, role=role
     ).exists():
         raise Refused(f"{member.user} tient déjà ce rôle dans cette organisation.")
-    member.save()
+    if role in PERSON_ROLES and scope.user == member.user:
+        raise Refused("Ce rôle ouvre les fiches des personnes : un autre que vous doit le donner.")
+    try:
+        with transaction.atomic():
+            member.save()
+    except IntegrityError as error:
+        raise Conflict(f"{member.user} vient de recevoir ce rôle.") from error
     record_act(
         scope.user,
         "member.added",
@@ -81,8 +103,9 @@ def add_member(scope: Scope, organisation: Organisation, user: User, role: str) 
 @transaction.atomic
 def end_membership(scope: Scope, membership: Membership, last_day: date) -> Membership:
     """The last day of a membership, of its posts and of its territories with it."""
-    if not may_manage_members(membership.organisation, scope):
-        raise PermissionDenied
+    membership = Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
+    _must_manage(scope, membership.organisation, membership.role)
+    _must_not_reopen(membership.ends_on, last_day)
     if last_day < membership.starts_on:
         raise Refused(
             f"Cette période commence le {date_fr(membership.starts_on)} : "
@@ -172,6 +195,7 @@ def end_territory(scope: Scope, charge: TerritoryCharge, last_day: date) -> Terr
     host = charge.membership.organisation
     if not coordinates(host, scope):
         raise PermissionDenied
+    _must_not_reopen(charge.ends_on, last_day)
     if last_day < charge.starts_on:
         raise Refused(
             f"Ce suivi commence le {date_fr(charge.starts_on)} : il ne peut pas finir avant."
@@ -186,6 +210,21 @@ def end_territory(scope: Scope, charge: TerritoryCharge, last_day: date) -> Terr
         day=scope.day,
     )
     return charge
+
+
+def _must_manage(scope: Scope, organisation: Organisation, role: str) -> None:
+    """A host's manager rules the host's own people; the other roles are the coordination's."""
+    if not may_manage_members(organisation, scope):
+        raise PermissionDenied
+    if role not in PERSON_ROLES and not coordinates(organisation, scope):
+        raise PermissionDenied
+
+
+def _must_not_reopen(ends_on: date | None, last_day: date) -> None:
+    if ends_on is not None and last_day > ends_on:
+        raise Refused(
+            f"Cette période s'arrête déjà le {date_fr(ends_on)} : elle ne se prolonge pas ici."
+        )
 
 
 def _inside(membership: Membership, day: date) -> None:

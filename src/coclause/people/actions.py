@@ -1,17 +1,20 @@
 """Recording a person, reading named persons."""
 
 from collections.abc import Iterable
+from datetime import date
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from coclause.core.models import PersonReading
 from coclause.core.refusals import Refused
 from coclause.organisations.scopes import Scope
-from coclause.people.identities import identity_of
+from coclause.people.identities import first_given_name, identity_of, normalised
 from coclause.people.models import Person
 from coclause.people.permissions import may_record_person
+
+EARLIEST_BIRTH = date(1900, 1, 1)
 
 
 @transaction.atomic
@@ -21,13 +24,23 @@ def record_person(scope: Scope, person: Person) -> Person:
         raise PermissionDenied
     if person.born_on >= scope.day:
         raise Refused("La date de naissance est dans le futur : corrigez-la.")
+    if person.born_on < EARLIEST_BIRTH:
+        raise Refused("La date de naissance est avant 1900 : corrigez l'année.")
+    if not (normalised(person.birth_name) and normalised(first_given_name(person.given_names))):
+        # Without letters, two different persons would have the same fingerprint.
+        raise Refused("Le nom de naissance et le premier prénom s'écrivent avec des lettres.")
     identity = identity_of(person.birth_name, person.given_names, person.born_on)
     known = Person.objects.filter(host=person.host, identity=identity).first()
     if known is not None:
         return known
     person.identity = identity
     person.last_contact_on = scope.day
-    person.save()
+    try:
+        with transaction.atomic():
+            person.save()
+    except IntegrityError:
+        # The same form sent twice at once: the other one has just recorded this person.
+        return Person.objects.get(host=person.host, identity=identity)
     return person
 
 

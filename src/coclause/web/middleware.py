@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.core.exceptions import BadRequest
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -34,6 +35,8 @@ class ActorMiddleware:
 
     def __call__(self, request: ScopedRequest) -> HttpResponse:
         day = timezone.localdate()
+        if _holds_nul(request):
+            raise BadRequest("NUL")
         with transaction.atomic():
             user = request.user if request.user.is_authenticated else None
             tell_database(user, day)
@@ -47,6 +50,14 @@ class ActorMiddleware:
         """An act that a view did not catch says why on a page of its own; nothing was written."""
         if not isinstance(error, Refused):
             return None
-        transaction.set_rollback(True)
         context = {"sentence": error.sentence, "back": request.META.get("HTTP_REFERER", "")}
-        return render(request, "pages/refused.html", context, status=409)
+        answer = render(request, "pages/refused.html", context, status=409)
+        # After the page, which reads what is due: no query is allowed once this is said.
+        transaction.set_rollback(True)
+        return answer
+
+
+def _holds_nul(request: HttpRequest) -> bool:
+    """No text of PostgreSQL holds the character 0; nobody types it, and no field expects it."""
+    sent = (*request.GET.lists(), *request.POST.lists())
+    return any("\0" in text for name, values in sent for text in (name, *map(str, values)))

@@ -35,6 +35,15 @@ def page_of(request: HttpRequest, rows: Rows) -> Page[Any]:
     return Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
 
 
+LONGEST_ID = 18
+"""Digits of the largest id that a table holds, less one."""
+
+
+def id_in(text: str) -> int | None:
+    """The id written in that text; None when it is none, or longer than any."""
+    return int(text) if text.isdecimal() and len(text) <= LONGEST_ID else None
+
+
 def download(content: bytes, name: str, content_type: str = XLSX) -> HttpResponse:
     """A file to save under that name (plain ASCII)."""
     return HttpResponse(

@@ -16,7 +16,7 @@ from coclause.clauses.models import Clause
 from coclause.core.months import shift
 from coclause.core.parameters import parameter
 from coclause.core.refusals import Conflict, Refused
-from coclause.hours.checking import MOVED, return_lines, validate_lines
+from coclause.hours.checking import MOVED, lock_together, return_lines, validate_lines
 from coclause.hours.checks import remarks
 from coclause.hours.choices import LineState
 from coclause.hours.due import add_working_days, statements_to_check
@@ -27,6 +27,7 @@ from coclause.web.clauses import clause, table
 from coclause.web.clauses.access import clause_view, handled_award
 from coclause.web.clauses.months import name as month_name
 from coclause.web.middleware import ScopedRequest
+from coclause.web.pages import id_in
 
 
 def page(request: ScopedRequest, pk: int, month: date) -> HttpResponse:
@@ -82,6 +83,7 @@ def _validate_plain(request: ScopedRequest, awards: list[Any]) -> tuple[int, Dec
     found = sum(len(pks) for pks in by_statement.values())
     if not read or found != len(read) or remarks(statements, day=request.scope.day):
         raise Conflict(MOVED)
+    lock_together([statement.pk for statement in statements], read)
     for statement in statements:
         validate_lines(request.scope, statement, by_statement[statement.pk])
     return len(statements), total
@@ -112,7 +114,8 @@ def _lines(count: int) -> str:
 
 
 def _ids(request: ScopedRequest, name: str) -> list[int]:
-    return sorted({int(value) for value in request.POST.getlist(name) if value.isdecimal()})
+    read = (id_in(value) for value in request.POST.getlist(name))
+    return sorted({pk for pk in read if pk is not None})
 
 
 def _next(request: ScopedRequest, award: Any) -> HttpResponse:

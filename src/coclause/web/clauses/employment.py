@@ -21,6 +21,7 @@ from coclause.people.models import Person
 from coclause.web.clauses.access import handled_award
 from coclause.web.clauses.employment_form import EmploymentForm, PersonForm
 from coclause.web.middleware import ScopedRequest
+from coclause.web.pages import id_in
 
 FOUND_SHOWN = 10
 
@@ -42,11 +43,12 @@ class Hiring:
 def page(request: ScopedRequest, pk: int) -> HttpResponse:
     award = handled_award(pk, request.scope)
     host = _host(request, award)
-    asked = request.POST.get("personne") or request.GET.get("personne", "")
-    person = _own(host, asked) if asked.isdecimal() else None
+    asked = id_in(request.POST.get("personne") or request.GET.get("personne", ""))
+    person = _own(host, asked) if asked is not None else None
     hiring = Hiring(request, award, host, person)
-    if request.method == "POST" and request.POST.get("emploi", "").isdecimal():
-        return _assign_known(hiring, int(request.POST["emploi"]))
+    known = id_in(request.POST.get("emploi", ""))
+    if request.method == "POST" and known is not None:
+        return _assign_known(hiring, known)
     if request.method == "POST":
         return _hire(hiring)
     start = {"employer": award.holder_id}
@@ -67,8 +69,8 @@ def _host(request: ScopedRequest, award: Any) -> Organisation:
     return found.host
 
 
-def _own(host: Organisation, asked: str) -> Person:
-    return get_object_or_404(Person, pk=int(asked), host=host)
+def _own(host: Organisation, asked: int) -> Person:
+    return get_object_or_404(Person, pk=asked, host=host)
 
 
 def _hire(hiring: Hiring) -> HttpResponse:
@@ -101,7 +103,10 @@ def _assign_known(hiring: Hiring, employment_id: int) -> HttpResponse:
 
 
 def _done(hiring: Hiring, person: Person | None) -> HttpResponse:
-    who = str(person) if person else "La personne"
+    who = "La personne"
+    if person:
+        page = f"Embauche, marché {hiring.award.pk}"
+        who = names_of(hiring.request.scope, [person.identity_id], page=page)[person.identity_id]
     messages.success(
         hiring.request, f"{who} est affectée à ce marché : ses heures peuvent être déclarées."
     )

@@ -1,8 +1,9 @@
 """The month of an award as a form: one field by person and kind of hours, typed the French way."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -12,6 +13,8 @@ from coclause.clauses.choices import HoursKind
 from coclause.hours.declaring import Entry
 from coclause.render.numbers import decimal
 
+# No exponent: nobody writes hours so, and a large one is beyond what can be computed.
+_NUMBER = re.compile(r"-?(\d{1,9}(\.\d*)?|\.\d+)")
 TYPED = "Écrivez un nombre d’heures, par exemple 35,5."
 
 
@@ -27,15 +30,12 @@ class HoursField(forms.CharField):
         self.widget.attrs.update(inputmode="decimal", autocomplete="off")
 
     def clean(self, value: Any) -> Any:
-        text = "".join(str(super().clean(value)).split()).replace(",", ".")
+        text = _plain(super().clean(value))
         if not text:
             return None
-        try:
-            number = Decimal(text)
-        except InvalidOperation as error:
-            raise ValidationError(TYPED) from error
-        if not number.is_finite():
+        if not _NUMBER.fullmatch(text):
             raise ValidationError(TYPED)
+        number = Decimal(text)
         if abs(number) >= 10_000 or round(number, 2) != number:
             raise ValidationError(
                 "Écrivez des heures avec deux décimales au plus, par exemple 35,5."
@@ -151,8 +151,9 @@ def _written(hours: Decimal | None) -> str:
 
 
 def _read(value: Any) -> Decimal:
-    try:
-        number = Decimal("".join(str(value or "0").split()).replace(",", "."))
-    except InvalidOperation:
-        return Decimal(0)
-    return number if number.is_finite() else Decimal(0)
+    text = _plain(value)
+    return Decimal(text) if _NUMBER.fullmatch(text) else Decimal(0)
+
+
+def _plain(value: Any) -> str:
+    return "".join(str(value or "").split()).replace(",", ".")

@@ -24,6 +24,7 @@ from coclause.web.operations.forms import (
     ContractForm,
     lot_forms,
 )
+from coclause.web.pages import id_in
 
 MORE = "ajouter_lot"
 """Name of the button that asks for another row."""
@@ -69,12 +70,12 @@ def _sent(request: ScopedRequest, form: ContractForm, lots: BaseLots) -> HttpRes
 def _one_more(sent: QueryDict) -> tuple[ContractForm, BaseLots]:
     """The forms as typed, not judged yet, with one more row numbered after the last."""
     told = sent.get("lots-TOTAL_FORMS", "")
-    count = min(int(told) if told.isdecimal() else 1, MOST_LOTS - 1)
+    count = min(id_in(told) or 1, MOST_LOTS - 1)
     typed = [
         {name: sent.get(f"lots-{row}-{name}", "") for name in ("number", "title", "amount")}
         for row in range(count)
     ]
-    numbers = [int(row["number"]) for row in typed if row["number"].isdecimal()]
+    numbers = [id_in(row["number"]) or 0 for row in typed]
     typed.append({"number": str(max(numbers, default=0) + 1)})
     form = ContractForm(initial=sent.dict())
     return form, lot_forms(initial=typed)

@@ -57,6 +57,9 @@ class FrenchDecimalField(forms.DecimalField):
             if _GROUPED.fullmatch(value):
                 value = value.replace(".", "")
             value = value.replace("−", "-").replace(",", ".")
+            if "e" in value.lower():
+                # An exponent: nobody writes an amount so, and a large one cannot be computed.
+                raise ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(value)
 
     def prepare_value(self, value: Any) -> Any:

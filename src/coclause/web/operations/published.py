@@ -38,7 +38,9 @@ class PublishedFilters(forms.Form):
     social = forms.ChoiceField(
         label="Considération sociale", required=False, choices=[("", "Toutes"), *Social.choices]
     )
-    montant = EuroField(label="Montant, au moins (€)", required=False)
+    montant = EuroField(
+        label="Montant, au moins (€)", required=False, max_digits=14, decimal_places=2
+    )
     du = FrenchDateField(label="Notifié depuis le", required=False)
     au = FrenchDateField(label="Jusqu'au", required=False)
     libre = forms.BooleanField(label="Pas encore suivis", required=False)
