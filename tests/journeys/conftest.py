@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connections
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from tests.conftest import point
 
 from coclause import demo
@@ -30,6 +30,7 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+expect.set_options(timeout=15_000)
 AXE = settings.NODE_MODULES / "axe-core/axe.min.js"
 
 
@@ -134,7 +135,7 @@ def browser() -> Iterator[Browser]:
 def context(browser: Browser, site: str) -> Iterator[BrowserContext]:
     """A new visitor, in French, whose page errors fail the test."""
     visitor = browser.new_context(base_url=site, locale="fr-FR", accept_downloads=True)
-    visitor.set_default_timeout(10_000)
+    visitor.set_default_timeout(30_000)
     yield visitor
     visitor.close()
 

@@ -1,0 +1,76 @@
+"""What a user does on the pages, act by act: by the cards, the buttons and the labels shown."""
+
+import re
+from datetime import date
+
+from playwright.sync_api import Locator, Page, expect
+
+FACILITATOR = "Facilitateur"
+COORDINATION = "Coordination régionale"
+BUYER = "Acheteur"
+COMPANY = "Entreprise"
+
+
+def enter(page: Page, role: str) -> None:
+    """Through the role's card on the first page."""
+    page.goto("/")
+    page.get_by_role("button", name=re.compile(f"^Entrer : {role},")).click()
+    expect(page.get_by_role("heading", name="À faire", level=1)).to_be_visible()
+
+
+def leave(page: Page) -> None:
+    press(page, "Se déconnecter")
+    expect(page.get_by_role("link", name="Se connecter")).to_be_visible()
+
+
+def take_turn(page: Page, role: str) -> None:
+    """Whoever was there leaves; another one enters."""
+    leave(page)
+    enter(page, role)
+
+
+def press(place: Page | Locator, name: str | re.Pattern[str]) -> None:
+    place.get_by_role("button", name=name).first.click()
+
+
+def open_link(place: Page | Locator, name: str | re.Pattern[str]) -> None:
+    place.get_by_role("link", name=name).first.click()
+
+
+def go(page: Page, entry: str) -> None:
+    """By the left bar, or the bar above for a company."""
+    bar = page.get_by_role("navigation", name="Navigation principale")
+    bar.get_by_role("link", name=re.compile(f"^{entry}")).click()
+
+
+def main_act(page: Page, name: str) -> None:
+    """The filled button of the page's head: the page says by itself what comes next."""
+    head = page.get_by_role("main").locator(".head-actions")
+    head.get_by_role("link", name=name).or_(head.get_by_role("button", name=name)).click()
+
+
+def fill(page: Page, **fields: str) -> None:
+    """Fields by the beginning of their label, written with underscores for spaces."""
+    for name, value in fields.items():
+        page.get_by_label(re.compile(f"^{name.replace('_', ' ')}")).first.fill(value)
+
+
+def told(page: Page, words: str) -> None:
+    """A message on top of the page says so."""
+    expect(page.get_by_role("status").filter(has_text=words)).to_be_visible()
+
+
+def todo(page: Page, what: str, about: str) -> Locator:
+    """The line of « À faire » about that operation."""
+    lines = page.get_by_role("listitem").filter(has_text=about)
+    return lines.filter(has_text=what).first
+
+
+def french(day: date) -> str:
+    return f"{day:%d/%m/%Y}"
+
+
+def bar_says(page: Page, words: str) -> None:
+    """The large bar of the clause tells its figures in a sentence."""
+    bar = page.get_by_role("region", name="Avancement").get_by_role("img")
+    expect(bar).to_have_accessible_name(re.compile(r"\s".join(map(re.escape, words.split()))))
