@@ -11,10 +11,13 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
+from django.utils import timezone
 
 from coclause.cli import values
 from coclause.core import embedded
 
+DAY = date(2026, 11, 24)
+"""Today, in tests: `tests.builders.DAY`."""
 TEMPLATE = "coclause_template"
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -43,7 +46,7 @@ def migrated(cluster: embedded.Server, django_db_blocker: Any) -> str:
     with django_db_blocker.unblock():
         point("owner", cluster.url(embedded.OWNER, TEMPLATE))
         call_command("migrate", database="owner", verbosity=0)
-        values.load(day=date(2026, 11, 24))
+        values.load(day=DAY)
         connections["owner"].close()
     return TEMPLATE
 
@@ -74,6 +77,16 @@ def committed_db(
         connections.close_all()
         connections["default"].settings_dict.update(before)
     embedded.drop_database(cluster, name)
+
+
+@pytest.fixture
+def day_of_the_builders(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages are asked on the day that small worlds are built for, whatever the clock says."""
+
+    def today(*args: object) -> date:
+        return DAY
+
+    monkeypatch.setattr(timezone, "localdate", today)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from coclause.core.actor import acting_as
 from coclause.core.models import User
 from coclause.people.models import Person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("day_of_the_builders")]
 
 # Tables that keep no history of their own: their content is compared as it stands.
 PLAIN = (
