@@ -1,5 +1,7 @@
 """What the database itself holds true about lines of hours (bodies of triggers, PL/pgSQL)."""
 
+import pgtrigger
+
 from coclause.core.history import LOCKED
 
 VALIDATED_LINE_NEVER_CHANGES = f"""
@@ -49,4 +51,16 @@ while it waited for the lock, so two sites that share a month cannot both take i
 While a correction waits for validation, the larger of the two figures is held. The months go
 through an array, since a transition table has no statistics and would be joined by a full scan."""
 
-ALLOCATES_DECLARES = [("touched", "bigint[]")]
+
+def allocates(name: str, operation: pgtrigger.Operation) -> pgtrigger.Trigger:
+    """Sum the months of the lines that a statement inserted, updated or deleted."""
+    rows = {"old": "changed"} if operation == pgtrigger.Delete else {"new": "changed"}
+    return pgtrigger.Trigger(
+        name=name,
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=operation,
+        referencing=pgtrigger.Referencing(**rows),
+        declare=[("touched", "bigint[]")],
+        func=LINE_ALLOCATES,
+    )

@@ -19,10 +19,9 @@ from coclause.core.models import User
 from coclause.core.periods import Period
 from coclause.hours.choices import EmploymentType, LineState, Source, Way
 from coclause.hours.database import (
-    ALLOCATES_DECLARES,
-    LINE_ALLOCATES,
     LINE_STAYS_IN_ITS_MONTH,
     VALIDATED_LINE_NEVER_CHANGES,
+    allocates,
 )
 from coclause.hours.queries import (
     AssignmentQuerySet,
@@ -254,33 +253,9 @@ class StatementLine(models.Model):
                 declare=[("matches", "boolean")],
                 func=LINE_STAYS_IN_ITS_MONTH,
             ),
-            pgtrigger.Trigger(
-                name="allocates_inserted",
-                level=pgtrigger.Statement,
-                when=pgtrigger.After,
-                operation=pgtrigger.Insert,
-                referencing=pgtrigger.Referencing(new="changed"),
-                declare=ALLOCATES_DECLARES,
-                func=LINE_ALLOCATES,
-            ),
-            pgtrigger.Trigger(
-                name="allocates_updated",
-                level=pgtrigger.Statement,
-                when=pgtrigger.After,
-                operation=pgtrigger.Update,
-                referencing=pgtrigger.Referencing(new="changed"),
-                declare=ALLOCATES_DECLARES,
-                func=LINE_ALLOCATES,
-            ),
-            pgtrigger.Trigger(
-                name="allocates_deleted",
-                level=pgtrigger.Statement,
-                when=pgtrigger.After,
-                operation=pgtrigger.Delete,
-                referencing=pgtrigger.Referencing(old="changed"),
-                declare=ALLOCATES_DECLARES,
-                func=LINE_ALLOCATES,
-            ),
+            allocates("allocates_inserted", pgtrigger.Insert),
+            allocates("allocates_updated", pgtrigger.Update),
+            allocates("allocates_deleted", pgtrigger.Delete),
         ]
         constraints = [
             models.UniqueConstraint(
