@@ -1,9 +1,9 @@
 """What an import costs beside the least it could: a bare COPY of the same rows, same run.
 
-    COCLAUSE_DEMO=1 DATABASE_URL=… python benchmarks/bench_import_decp.py
+    COCLAUSE_DEMO=1 DATABASE_URL=… python -m benchmarks.bench_import_decp
 
-The database must be migrated; each size is imported twice and rolled back. The ratio is what
-to watch: it should not grow with the size.
+The database must be migrated, and the address its owner's: a table is made. Each size is imported
+twice and rolled back. The ratio is what to watch: it should not grow with the size.
 """
 
 import csv
