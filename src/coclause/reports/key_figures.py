@@ -1,6 +1,6 @@
 """The key figures of a year: what the public page, the one-page PDF and the command all show."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -80,13 +80,19 @@ class KeyFigures:
 
 
 def key_figures(
-    region: Region, year: int, *, day: date, known_on: datetime | None = None
+    region: Region,
+    year: int,
+    *,
+    day: date,
+    known_on: datetime | None = None,
+    codes: Collection[str] = CODES,
 ) -> KeyFigures:
     """The year's figures, small groups hidden. `day` is the day they are read.
 
-    `known_on` counts the hours as they were validated at that moment.
+    `known_on` counts the hours as they were validated at that moment. `codes` names the figures
+    wanted, with "hours_validated" among them; the PDF needs them all.
     """
-    found = figures(Perimeter(region.pk), Period.year(year), known_on, CODES)
+    found = figures(Perimeter(region.pk), Period.year(year), known_on, codes)
     return KeyFigures(
         region=region,
         year=year,
@@ -140,10 +146,10 @@ def finding(found: KeyFigures) -> str:
     if not is_number(hours) or not hours:
         return f"Aucune heure validée pour {found.year} à ce jour."
     if not is_number(people):
-        return f"En {found.year}, {integer(hours)} heures d'insertion ont été réalisées."
+        return f"En {found.year}, {integer(hours)} heures d’insertion ont été réalisées."
     return (
         f"En {found.year}, {integer(people)} personnes ont réalisé {integer(hours)} heures"
-        " d'insertion grâce aux clauses sociales."
+        " d’insertion grâce aux clauses sociales."
     )
 
 
@@ -170,7 +176,7 @@ def region_map(
     )
     return RegionMap(
         title=MAP_TITLE,
-        note="Heures réalisées, par intercommunalité du lieu d'exécution.",
+        note="Heures réalisées, par intercommunalité du lieu d’exécution.",
         svg=svg,
         alternative=_alternative(found.figures["hours_by_epci"], hours),
     )
@@ -193,7 +199,7 @@ def _alternative(figure: Figure, hours: Mapping[str, Measure]) -> str:
     if not first:
         return "Carte de la région par intercommunalité : aucune heure réalisée."
     named = ", ".join(f"{figure.labels.get(key, key)} ({integer(value)} h)" for value, key in first)
-    return f"Carte de la région par intercommunalité. Le plus d'heures : {named}."
+    return f"Carte de la région par intercommunalité. Le plus d’heures : {named}."
 
 
 def _tile(figure: Figure, note: str) -> Tile:
@@ -257,7 +263,7 @@ def _note(found: KeyFigures, code: str) -> str:
     if figure.parameters:
         value = figure.parameters[0].value
         return f"{integer(value)} h par ETP"
-    return figure.period if code == TILES[0] else "dans l'année"
+    return figure.period if code == TILES[0] else "dans l’année"
 
 
 def _sources() -> str:

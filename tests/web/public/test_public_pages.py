@@ -181,7 +181,7 @@ def test_public_pages_ask_the_same_queries_whatever_the_rows(
                 f"École {number}", world.buyer, world.host, world.facilitator
             )
             builders.clause(builders.lot(operation))
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(18):
         client.get(reverse("home"))
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(22):
         client.get(reverse("key-figures"))

@@ -1,5 +1,6 @@
 """The region's key figures of a year, open to everybody, on a page and in a PDF."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,11 +11,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from coclause.indicators.figures import Figure, figures
-from coclause.indicators.perimeter import Perimeter, Period
+from coclause.indicators.figures import Figure
 from coclause.reference.models import Region
 from coclause.render.sheets import Column, Sheet, workbook
 from coclause.reports.key_figures import (
+    CODES,
     TILES,
     KeyFigures,
     finding,
@@ -57,40 +58,39 @@ class Year:
         return bool(self.found.number("hours_validated"))
 
 
-def year_of(asked: str | None, day: date) -> Year:
+def year_of(asked: str | None, day: date, codes: Collection[str] = CODES) -> Year:
     """The figures of the year asked for; of the last complete one when none is."""
     region = get_object_or_404(Region, pk=settings.HOME_REGION)
     years = years_with_hours(region.pk, day)
     form = YearForm({"annee": asked}, years)
     year = form.cleaned_data["annee"] if form.is_valid() else last_complete_year(years, day)
-    return Year(key_figures_of(region, year, day=day), years)
+    return Year(key_figures_of(region, year, day=day, codes=codes), years)
 
 
 @login_not_required
 def key_figures(request: ScopedRequest) -> HttpResponse:
     """One computation, small groups hidden: what the PDF and the command say too."""
     day = request.scope.day
-    year = year_of(request.GET.get("annee"), day)
-    shown = dict(year.found.figures)
-    if request.GET.get("format") == "xlsx":
+    as_file = request.GET.get("format") == "xlsx"
+    codes = CODES if as_file else (*CODES, "hours_by_month")
+    year = year_of(request.GET.get("annee"), day, codes)
+    if as_file:
         return _spreadsheet(year, day)
-    months = figures(
-        Perimeter(settings.HOME_REGION), Period.year(year.year), None, ["hours_by_month"]
-    )
+    shown = year.found.figures
     hours = shown["hours_validated"]
     context = {
         "year": year,
         "over": year.year < day.year,
         "finding": finding(year.found).rstrip("."),
         "form": YearForm({"annee": year.year}, year.years),
-        "panels": _panels({**shown, **months}, f"{day:%Y-%m}"),
+        "panels": _panels(shown, f"{day:%Y-%m}"),
         "perimeter": hours.perimeter,
         "period": hours.period,
     }
     return render(request, "public/key_figures.html", context)
 
 
-def _panels(shown: dict[str, Figure], this_month: str) -> dict[str, drawing.Panel | None]:
+def _panels(shown: Mapping[str, Figure], this_month: str) -> dict[str, drawing.Panel | None]:
     hours, people = shown["hours_validated"], shown["beneficiaries"]
     none, nobody = "Aucune heure validée cette année", "Aucune personne bénéficiaire cette année"
 
