@@ -19,9 +19,9 @@ from coclause.organisations.choices import MemberRole, Role
 pytestmark = pytest.mark.django_db
 
 # Session, user, scope and savepoints included.
-LIST_QUERIES = 10
-PAGE_QUERIES = 25
-PUBLISHED_QUERIES = 10
+LIST_QUERIES = 12
+PAGE_QUERIES = 27
+PUBLISHED_QUERIES = 12
 
 
 @pytest.fixture
