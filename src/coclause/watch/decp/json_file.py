@@ -13,6 +13,9 @@ from coclause.watch.decp.nested import CONCESSION, CONTRACT
 DEEPEST = 60
 """Levels of nesting beyond which no contract was ever written."""
 
+BUFFER = 8192
+"""Bytes parsed before `DEEPEST` is looked at: in a larger piece, brackets alone take minutes."""
+
 _ONE = {"marche": CONTRACT, "contrat-concession": CONCESSION}
 _LISTS = {
     **_ONE,
@@ -65,7 +68,7 @@ def _broken(name: str, detail: str) -> str:
 def _items(stream: BinaryIO, name: str) -> Iterator[Found]:
     _skip_bom(stream)
     walk = _Walk(name)
-    for prefix, event, value in ijson.parse(stream):
+    for prefix, event, value in ijson.parse(stream, buf_size=BUFFER):
         found = walk.take(prefix, event, value)
         if found is not None:
             yield found
