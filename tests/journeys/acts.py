@@ -29,12 +29,18 @@ def take_turn(page: Page, role: str) -> None:
     enter(page, role)
 
 
+def words(text: str, start: str = "") -> re.Pattern[str]:
+    """That text, whichever apostrophe or space it is typeset with."""
+    parts = (re.escape(part) for part in re.split(r"[\s'’]", text))
+    return re.compile(start + r"[\s'’]".join(parts))
+
+
 def press(place: Page | Locator, name: str | re.Pattern[str]) -> None:
-    place.get_by_role("button", name=name).first.click()
+    place.get_by_role("button", name=_name(name)).first.click()
 
 
 def open_link(place: Page | Locator, name: str | re.Pattern[str]) -> None:
-    place.get_by_role("link", name=name).first.click()
+    place.get_by_role("link", name=_name(name)).first.click()
 
 
 def go(page: Page, entry: str) -> None:
@@ -46,18 +52,19 @@ def go(page: Page, entry: str) -> None:
 def main_act(page: Page, name: str) -> None:
     """The filled button of the page's head: the page says by itself what comes next."""
     head = page.get_by_role("main").locator(".head-actions")
-    head.get_by_role("link", name=name).or_(head.get_by_role("button", name=name)).click()
+    act = _name(name)
+    head.get_by_role("link", name=act).or_(head.get_by_role("button", name=act)).click()
 
 
 def fill(page: Page, **fields: str) -> None:
     """Fields by the beginning of their label, written with underscores for spaces."""
     for name, value in fields.items():
-        page.get_by_label(re.compile(f"^{name.replace('_', ' ')}")).first.fill(value)
+        page.get_by_label(words(name.replace("_", " "), "^")).first.fill(value)
 
 
-def told(page: Page, words: str) -> None:
+def told(page: Page, sentence: str) -> None:
     """A message on top of the page says so."""
-    expect(page.get_by_role("status").filter(has_text=words)).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text=words(sentence))).to_be_visible()
 
 
 def todo(page: Page, what: str, about: str) -> Locator:
@@ -70,7 +77,11 @@ def french(day: date) -> str:
     return f"{day:%d/%m/%Y}"
 
 
-def bar_says(page: Page, words: str) -> None:
+def bar_says(page: Page, sentence: str) -> None:
     """The large bar of the clause tells its figures in a sentence."""
     bar = page.get_by_role("region", name="Avancement").get_by_role("img")
-    expect(bar).to_have_accessible_name(re.compile(r"\s".join(map(re.escape, words.split()))))
+    expect(bar).to_have_accessible_name(words(sentence))
+
+
+def _name(name: str | re.Pattern[str]) -> re.Pattern[str]:
+    return words(name) if isinstance(name, str) else name
