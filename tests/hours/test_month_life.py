@@ -56,7 +56,7 @@ def test_sending_the_same_month_twice_adds_nothing(world: World) -> None:
 
 def test_a_page_read_before_somebody_else_wrote_is_told(world: World) -> None:
     declare(world, "35")
-    with pytest.raises(Conflict, match="quelqu'un d'autre"):
+    with pytest.raises(Conflict, match="quelqu'un d’autre"):
         declare(world, "40")
     assert total(StatementLine.objects.declared()) == 35
 

@@ -105,7 +105,7 @@ def _save_if_still_draft(clause: Clause) -> None:
     fields = ("instrument", "theme", "basis", "publics", "hour_kinds", "terms", "target_hours")
     written = {field: getattr(clause, field) for field in (*fields, "act_by")}
     if not Clause.objects.filter(pk=clause.pk, state=ClauseState.DRAFT).update(**written):
-        raise Conflict("La clause vient d'être proposée par quelqu'un d'autre. Relisez-la.")
+        raise Conflict("La clause vient d’être proposée par quelqu'un d’autre. Relisez-la.")
 
 
 @transaction.atomic
@@ -124,7 +124,7 @@ def change_state(
     )
     if not changed:
         raise Conflict(
-            f"« {change.label} » n'est plus possible : l'état de la clause a changé entre-temps."
+            f"« {change.label} » n’est plus possible : l’état de la clause a changé entre-temps."
         )
     clause.refresh_from_db()
     told = f"{change.label} : {reason}" if reason else change.label
@@ -145,7 +145,7 @@ def award_lot(scope: Scope, award: Award, company: Organisation) -> Award:
     operation = award.lot.contract.operation
     _must_be_referent(operation, scope)
     if Role.COMPANY not in company.roles:
-        raise Refused(f"« {company} » n'est pas une entreprise : corrigez son rôle d'abord.")
+        raise Refused(f"« {company} » n’est pas une entreprise : corrigez son rôle d’abord.")
     award.save()
     AwardMember.objects.create(
         award=award, organisation=company, part=MemberPart.HOLDER, starts_on=award.starts_on
@@ -177,8 +177,8 @@ def commit_hours(scope: Scope, clause: Clause, award: Award, hours: Decimal) -> 
         raise Refused("Un engagement compte au moins une heure.")
     if clause.state not in (ClauseState.AGREED, *LIVE):
         raise Refused(
-            "L'engagement s'enregistre une fois la clause acceptée par l'acheteur :"
-            " proposez-la d'abord."
+            "L'engagement s’enregistre une fois la clause acceptée par l’acheteur :"
+            " proposez-la d’abord."
         )
     commitment, created = Commitment.objects.get_or_create(award=award, clause=clause)
     if not created:
@@ -213,7 +213,7 @@ def amend(
     if quantity == 0:
         raise Refused("Un avenant ajoute ou retire des heures : donnez un nombre non nul.")
     if not reason.strip():
-        raise Refused("Donnez le motif de l'avenant.")
+        raise Refused("Donnez le motif de l’avenant.")
     _must_stay_positive(locked, quantity, effective_on)
     event = ObjectiveEvent.objects.create(
         objective=locked,
@@ -239,13 +239,13 @@ def _must_stay_positive(objective: Objective, quantity: Decimal, effective_on: d
     for event in objective.events.all():
         by_day[event.effective_on] = by_day.get(event.effective_on, Decimal(0)) + event.quantity
     if effective_on < min(by_day):
-        raise Refused("L'avenant prend effet avant l'engagement : corrigez la date.")
+        raise Refused("L'avenant prend effet avant l’engagement : corrigez la date.")
     by_day[effective_on] = by_day.get(effective_on, Decimal(0)) + quantity
     total = Decimal(0)
     for day in sorted(by_day):
         total += by_day[day]
         if total < 0:
-            raise Refused("L'avenant retire plus d'heures que l'engagement n'en compte.")
+            raise Refused("L'avenant retire plus d’heures que l’engagement n’en compte.")
 
 
 def _must_be_referent(operation: Operation, scope: Scope) -> None:

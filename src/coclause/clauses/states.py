@@ -43,7 +43,7 @@ class Transition:
 
 S = ClauseState
 TRANSITIONS: tuple[Transition, ...] = (
-    Transition("proposer", "Proposer à l'acheteur", (S.DRAFT,), S.PROPOSED),
+    Transition("proposer", "Proposer à l’acheteur", (S.DRAFT,), S.PROPOSED),
     Transition(
         "reprendre",
         "Reprendre la rédaction",
@@ -59,11 +59,11 @@ TRANSITIONS: tuple[Transition, ...] = (
         S.AGREED,
         by=(Turn.BUYER, Turn.FACILITATOR),
     ),
-    Transition("demarrer", "Démarrer l'exécution", (S.AGREED,), S.RUNNING),
+    Transition("demarrer", "Démarrer l’exécution", (S.AGREED,), S.RUNNING),
     Transition("suspendre", "Suspendre", (S.RUNNING,), S.SUSPENDED, reason_needed=True),
-    Transition("relancer", "Reprendre l'exécution", (S.SUSPENDED,), S.RUNNING),
+    Transition("relancer", "Reprendre l’exécution", (S.SUSPENDED,), S.RUNNING),
     Transition("achever", "Constater la fin", (S.RUNNING, S.SUSPENDED), S.ENDED),
-    Transition("rouvrir", "Rouvrir l'exécution", (S.ENDED,), S.RUNNING, reason_needed=True),
+    Transition("rouvrir", "Rouvrir l’exécution", (S.ENDED,), S.RUNNING, reason_needed=True),
     Transition("clore", "Clore la clause", (S.ENDED,), S.CLOSED),
     Transition(
         "abandonner",

@@ -20,7 +20,7 @@ from coclause.render.numbers import hours, month_fr
 RECENT = timedelta(days=60)
 """How far back each month's declaration and check are told one by one."""
 REACHED = {
-    ClauseState.PROPOSED: ("clause.proposer", "Proposer à l'acheteur."),
+    ClauseState.PROPOSED: ("clause.proposer", "Proposer à l’acheteur."),
     ClauseState.AGREED: ("clause.accepter", "Accepter la clause."),
     ClauseState.SUSPENDED: ("clause.suspendre", "Suspendre : chantier arrêté par les intempéries."),
     ClauseState.ENDED: ("clause.achever", "Constater la fin."),
@@ -74,7 +74,7 @@ def _site_acts(scene: Scene, site: Site) -> list[Act]:
     awarded = f"{site.lot} : attribué à {site.holder}."
     acts: list[Act] = [(_at(day, 11), by, "lot.awarded", awarded, about)]
     if award.starts_on >= day:
-        running = "Démarrer l'exécution. La clause est « En exécution »."
+        running = "Démarrer l’exécution. La clause est « En exécution »."
         started = scene.network.in_charge(site.host, site.share, award.starts_on)
         acts.append((_at(award.starts_on, 8), started, "clause.demarrer", running, about))
     if clause.state in REACHED:

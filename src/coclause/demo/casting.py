@@ -41,7 +41,7 @@ CARDS = (
     Card(
         "acheteur@demo.coclause.test",
         MemberRole.BUYER,
-        "Ses marchés, les clauses qu'on lui propose, leur avancement",
+        "Ses marchés, les clauses qu’on lui propose, leur avancement",
     ),
     Card(
         "entreprise@demo.coclause.test",
@@ -96,7 +96,7 @@ def _region(scene: Scene) -> dict[MemberRole, User]:
     coordination = add_organisation(
         book, "Coordination régionale fictive des clauses", [Role.COORDINATION], town
     )
-    observer = add_organisation(book, "Observatoire fictif de l'emploi", [Role.OBSERVER], town)
+    observer = add_organisation(book, "Observatoire fictif de l’emploi", [Role.OBSERVER], town)
     ophelie = add_user(book, "coordination", "Élodie", "Utopique")
     agathe = add_user(book, "observatrice", "Agathe", "Conjecturé")
     add_member(book, ophelie, coordination, MemberRole.COORDINATOR)

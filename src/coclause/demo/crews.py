@@ -150,7 +150,7 @@ class Crews:
                 EmploymentType.PROFESSIONAL: 7,
             }
             return dice.pick(types), Way.DIRECT
-        if employer.name.startswith("Entreprise d'insertion"):
+        if employer.name.startswith("Entreprise d’insertion"):
             return EmploymentType.CDDI, Way.SUBCONTRACT
         if "GEIQ" in employer.name:
             return EmploymentType.PROFESSIONAL, Way.MADE_AVAILABLE

@@ -61,8 +61,8 @@ ANY_BUYER = {
     BuyerKind.UNKNOWN: 1,
 }
 TERMS = (
-    "Heures réservées à des personnes éloignées de l'emploi, déclarées chaque mois avant le 5."
-    " Pénalité de 50 € par heure non réalisée, après mise en demeure de l'acheteur."
+    "Heures réservées à des personnes éloignées de l’emploi, déclarées chaque mois avant le 5."
+    " Pénalité de 50 € par heure non réalisée, après mise en demeure de l’acheteur."
 )
 
 

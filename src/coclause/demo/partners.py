@@ -22,16 +22,16 @@ BUYER_NAMES: dict[BuyerKind, tuple[int, tuple[str, ...]]] = {
         52,
         ("Commune {of}", "Communauté de communes {of}", "Syndicat intercommunal {of}"),
     ),
-    BuyerKind.HOUSING: (15, ("Office de l'habitat {of}", "Logis {of}")),
+    BuyerKind.HOUSING: (15, ("Office de l’habitat {of}", "Logis {of}")),
     BuyerKind.HOSPITAL: (11, ("Centre hospitalier {of}", "Établissement de soins {of}")),
     BuyerKind.STATE: (8, ("Cité administrative {of}", "Direction des routes {of}")),
     BuyerKind.OPERATOR: (7, ("Université imaginaire {of}", "Agence fictive {of}")),
     BuyerKind.DEPARTEMENT: (6, ("Département {of}",)),
-    BuyerKind.MIXED: (8, ("SPL d'aménagement {of}", "SEM des mobilités {of}")),
+    BuyerKind.MIXED: (8, ("SPL d’aménagement {of}", "SEM des mobilités {of}")),
     BuyerKind.UTILITY: (5, ("Régie des eaux {of}",)),
     BuyerKind.PRIVATE: (6, ("Foncière {of}", "Promotion {of}")),
     BuyerKind.REGION: (1, ("Région Imaginaire",)),
-    BuyerKind.UNKNOWN: (1, ("Groupement d'achat {of}",)),
+    BuyerKind.UNKNOWN: (1, ("Groupement d’achat {of}",)),
 }
 """How many buyers of each kind, and how they are called."""
 
@@ -40,7 +40,7 @@ INSERTION_NAMES = {
     "ETTI": (12, "ETTI Tremplin {of}"),
     "GEIQ": (8, "GEIQ Bâtiment {of}"),
     "AI": (10, "Association intermédiaire {of}"),
-    "EI": (12, "Entreprise d'insertion {of}"),
+    "EI": (12, "Entreprise d’insertion {of}"),
 }
 """Employers of the insertion sector, spread over the départements."""
 
@@ -74,7 +74,7 @@ def build_partners(book: Book, dice: Chance, map_: Map, scale: float) -> Partner
             made = add_organisation(book, name, [Role.COMPANY], map_.town(departement, rank // 4))
             partners.insertion[kind].append(made)
     for rank, departement in enumerate(DEPARTEMENT_SHARE):
-        for pattern in ("Mission locale {of}", "Agence pour l'emploi {of}"):
+        for pattern in ("Mission locale {of}", "Agence pour l’emploi {of}"):
             name = "Mission locale des Songes" if not rank else pattern.format(of=of(next(places)))
             if rank or pattern.startswith("Mission"):
                 partners.prescribers.append(

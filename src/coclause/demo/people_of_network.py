@@ -18,19 +18,19 @@ class HostFact:
 
 
 HOSTS = (
-    HostFact("Maison de l'emploi du Val-Imaginé", "21", 0),
+    HostFact("Maison de l’emploi du Val-Imaginé", "21", 0),
     HostFact("PLIE des Songes", "21", 1),
-    HostFact("Communauté d'agglomération des Trois-Brumes", "25", 0, also_buyer=True),
-    HostFact("Maison de l'emploi de Valsonge", "25", 1),
+    HostFact("Communauté d’agglomération des Trois-Brumes", "25", 0, also_buyer=True),
+    HostFact("Maison de l’emploi de Valsonge", "25", 1),
     HostFact("Association Clauses et Chimères", "39", 0),
     HostFact("Mission emploi de Clairmirage", "58", 0),
     HostFact("Service insertion du Département des Brumes", "58", 1),
     HostFact("PLIE de Pontfable", "70", 0),
     HostFact("Association La Passerelle Imaginaire", "70", 2),
-    HostFact("Maison de l'emploi de Rochemirage", "71", 0),
+    HostFact("Maison de l’emploi de Rochemirage", "71", 0),
     HostFact("Communauté urbaine des Deux-Chimères", "71", 2, also_buyer=True),
     HostFact("PLIE de Boisnuage", "71", 1),
-    HostFact("Maison de l'emploi de Fontbrume", "89", 0),
+    HostFact("Maison de l’emploi de Fontbrume", "89", 0),
     HostFact("Association Emploi et Légendes", "90", 0),
 )
 

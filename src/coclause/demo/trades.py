@@ -44,12 +44,12 @@ SUPPLIES = (
     Trade("Vêtements de travail", "18100000", "B1803", "Vêtements"),
 )
 INTELLECTUAL = (
-    Trade("Maîtrise d'œuvre", "71200000", "F1104", "Atelier d'architecture"),
-    Trade("Études techniques", "71300000", "F1106", "Bureau d'études"),
+    Trade("Maîtrise d’œuvre", "71200000", "F1104", "Atelier d’architecture"),
+    Trade("Études techniques", "71300000", "F1106", "Bureau d’études"),
 )
 CONCESSION = (
     Trade("Exploitation du stationnement", "63712400", "K2503", "Stationnement"),
-    Trade("Distribution d'eau", "65100000", "K2306", "Eaux"),
+    Trade("Distribution d’eau", "65100000", "K2306", "Eaux"),
     Trade("Transport public", "60112000", "N4103", "Mobilités"),
 )
 
@@ -79,16 +79,16 @@ MARKETS: dict[MarketType, MarketFact] = {
             "Restructuration du lycée",
             "Construction de la résidence des Songes",
             "Requalification du quartier des Nuages",
-            "Réhabilitation de l'hôtel de ville",
+            "Réhabilitation de l’hôtel de ville",
             "Construction du gymnase",
             "Aménagement de la place des Mirages",
             "Construction de la maison de santé",
             "Réhabilitation de 48 logements",
             "Construction de 62 logements",
-            "Extension de l'hôpital de jour",
+            "Extension de l’hôpital de jour",
             "Rénovation de la halle",
-            "Création du pôle d'échanges",
-            "Reconstruction de la station d'épuration",
+            "Création du pôle d’échanges",
+            "Reconstruction de la station d’épuration",
             "Mise aux normes de la caserne",
             "Réfection de la rocade",
             "Construction de la crèche",
@@ -131,7 +131,7 @@ MARKETS: dict[MarketType, MarketFact] = {
     ),
     MarketType.INTELLECTUAL: MarketFact(
         INTELLECTUAL,
-        ("Études du plan d'urbanisme", "Maîtrise d'œuvre du musée", "Schéma des mobilités"),
+        ("Études du plan d’urbanisme", "Maîtrise d’œuvre du musée", "Schéma des mobilités"),
         operations=0.05,
         lots=(1, 2),
         months=(18, 36),
@@ -141,7 +141,7 @@ MARKETS: dict[MarketType, MarketFact] = {
     ),
     MarketType.CONCESSION: MarketFact(
         CONCESSION,
-        ("Délégation du stationnement", "Délégation de l'eau potable", "Réseau de transport"),
+        ("Délégation du stationnement", "Délégation de l’eau potable", "Réseau de transport"),
         operations=0.025,
         lots=(1, 1),
         months=(60, 84),

@@ -17,8 +17,8 @@ from coclause.organisations.scopes import Scope
 from coclause.render.numbers import hours, month_fr
 
 MOVED = (
-    "Ce mois a changé pendant que vous le lisiez : quelqu'un d'autre l'a vérifié ou corrigé."
-    " Rien n'a été modifié ; relisez-le."
+    "Ce mois a changé pendant que vous le lisiez : quelqu'un d’autre l’a vérifié ou corrigé."
+    " Rien n’a été modifié ; relisez-le."
 )
 
 
@@ -52,13 +52,13 @@ def return_lines(
 ) -> int:
     """Send these lines back to the company, with the reason it will read. Returns how many."""
     if not reason.strip():
-        raise Refused("Donnez un motif : l'entreprise le lira pour savoir quoi corriger.")
+        raise Refused("Donnez un motif : l’entreprise le lira pour savoir quoi corriger.")
     waiting = _locked_waiting(scope, statement, lines)
     done = StatementLine.objects.filter(pk__in=waiting, state=LineState.DECLARED).update(
         state=LineState.RETURNED, returned_at=at or timezone.now(), return_reason=reason.strip()
     )
     # The reason stays at the line: it speaks of a person, and the journal is read more widely.
-    _tell(scope, statement, "month.returned", f"{_hours(waiting)} renvoyées à l'entreprise")
+    _tell(scope, statement, "month.returned", f"{_hours(waiting)} renvoyées à l’entreprise")
     return done
 
 

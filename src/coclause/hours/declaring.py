@@ -49,7 +49,7 @@ class MonthRefused(Refused):
     def __init__(self, problems: dict[int, str]) -> None:
         count = len(problems)
         super().__init__(
-            f"{count} ligne{'s' * (count > 1)} à corriger : rien n'a été envoyé pour l'instant."
+            f"{count} ligne{'s' * (count > 1)} à corriger : rien n’a été envoyé pour l’instant."
         )
         self.problems = problems
 
@@ -123,9 +123,9 @@ def declare_month(
 
 def _must_be_open(award: Award, month: date, day: date) -> None:
     if month.day != 1:
-        raise Refused("Le mois déclaré n'existe pas : choisissez-le dans la liste.")
+        raise Refused("Le mois déclaré n’existe pas : choisissez-le dans la liste.")
     if month > day:
-        raise Refused("Ce mois n'a pas commencé : il se déclare à partir de son premier jour.")
+        raise Refused("Ce mois n’a pas commencé : il se déclare à partir de son premier jour.")
     if month > award.ends_on or last_day(month) < award.starts_on:
         raise Refused(
             f"L'exécution va du {award.starts_on:%d/%m/%Y} au {award.ends_on:%d/%m/%Y} :"
@@ -142,14 +142,14 @@ def _locked_statement(award: Award, month: date, day: date, version: int) -> Sta
         statement = Statement.objects.select_for_update().get(pk=statement.pk)
         if statement.version != version:
             raise Conflict(
-                "Ce mois vient d'être modifié par quelqu'un d'autre. Rechargez la page pour voir"
+                "Ce mois vient d’être modifié par quelqu'un d’autre. Rechargez la page pour voir"
                 " ses chiffres, puis reprenez les vôtres."
             )
         statement.version += 1
         statement.declared_on = day
         statement.save(update_fields=["version", "declared_on"])
     elif version:
-        raise Conflict("Cette déclaration n'existe plus. Rechargez la page.")
+        raise Conflict("Cette déclaration n’existe plus. Rechargez la page.")
     return statement
 
 
@@ -191,7 +191,7 @@ def _problem(draft: _Draft, entry: Entry, assigned: bool) -> str | None:
     if any(hours < 0 for hours in entry.hours.values()):
         return "Les heures ne peuvent pas être négatives."
     if unknown := [kind for kind in entry.hours if kind not in HoursKind.values]:
-        return f"Nature d'heures inconnue : {unknown[0]}."
+        return f"Nature d’heures inconnue : {unknown[0]}."
     if entry.total > LONGEST_MONTH or (entry.worked or 0) > LONGEST_MONTH:
         return "Un mois compte au plus 744 heures : vérifiez le nombre."
     row = draft.months.get(entry.employment_id)
@@ -212,8 +212,8 @@ def _overrun(draft: _Draft, entry: Entry, row: EmploymentMonth) -> str | None:
         return _too_much(worked, elsewhere + claims.declared - entry.total)
     if elsewhere and elsewhere + claims.held > worked:
         return (
-            "Des heures déjà validées restent comptées jusqu'à la validation de leur correction :"
-            " envoyez d'abord la baisse, puis le reste une fois qu'elle est validée."
+            "Des heures déjà validées restent comptées jusqu’à la validation de leur correction :"
+            " envoyez d’abord la baisse, puis le reste une fois qu’elle est validée."
         )
     return None
 

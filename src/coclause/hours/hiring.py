@@ -35,9 +35,9 @@ def hire(scope: Scope, award: Award, person: Person, employment: Employment) -> 
     employment.commune = employment.commune or person.commune
     employment.age = age_on(person.born_on, employment.starts_on)
     if employment.age < 14:
-        raise Refused("Cette personne aurait moins de 14 ans à l'embauche : vérifiez les dates.")
+        raise Refused("Cette personne aurait moins de 14 ans à l’embauche : vérifiez les dates.")
     if employment.age > 99:
-        raise Refused("Cette personne aurait plus de 99 ans à l'embauche : vérifiez les dates.")
+        raise Refused("Cette personne aurait plus de 99 ans à l’embauche : vérifiez les dates.")
     try:
         with transaction.atomic():
             employment.save()

@@ -14,7 +14,7 @@ AGREED = (ClauseState.AGREED, *EXECUTED)
 """States of a clause that the buyer accepted."""
 
 RUNNING = (
-    "avec une clause mise en exécution, selon les dates d'exécution de l'attribution, au moins un"
+    "avec une clause mise en exécution, selon les dates d’exécution de l’attribution, au moins un"
     " jour de la période"
 )
 
@@ -181,8 +181,8 @@ COMMITMENTS = (
     _committed(
         "hours_committed_running",
         "Heures engagées en cours",
-        "Engagements en heures, avenants compris, des attributions dont l'exécution n'est pas finie"
-        " avant le dernier jour de la période ; ne se cumule jamais d'une année à l'autre.",
+        "Engagements en heures, avenants compris, des attributions dont l’exécution n’est pas finie"
+        " avant le dernier jour de la période ; ne se cumule jamais d’une année à l’autre.",
         _running,
         PeriodKind.STOCK,
     ),
@@ -190,7 +190,7 @@ COMMITMENTS = (
         "hours_expected",
         "Heures attendues dans la période",
         "Part des engagements en heures qui échoit dans la période selon le calendrier convenu,"
-        " réparti également sur l'exécution à défaut d'autre accord.",
+        " réparti également sur l’exécution à défaut d’autre accord.",
         _expected,
     ),
 )
@@ -207,7 +207,7 @@ COUNTS = (
         "contracts_with_clause",
         "Marchés clausés",
         "contrats",
-        "Contrats notifiés dans la période, avec au moins une clause acceptée par l'acheteur.",
+        "Contrats notifiés dans la période, avec au moins une clause acceptée par l’acheteur.",
         _with_clause,
     ),
     _count(
@@ -215,14 +215,14 @@ COUNTS = (
         "Lots clausés",
         "lots",
         "Lots dont la première attribution est notifiée dans la période, avec au moins une clause"
-        " acceptée par l'acheteur.",
+        " acceptée par l’acheteur.",
         _lots_with_clause,
     ),
     _count(
         "contracts_accompanied",
         "Marchés accompagnés",
         "contrats",
-        "Contrats des opérations sur lesquelles un facilitateur a agi dans la période, d'après le"
+        "Contrats des opérations sur lesquelles un facilitateur a agi dans la période, d’après le"
         " journal, que le contrat porte une clause à la fin ou non.",
         _accompanied,
     ),
@@ -230,14 +230,14 @@ COUNTS = (
         "buyers",
         "Acheteurs",
         "acheteurs",
-        f"Acheteurs distincts d'opérations {RUNNING}.",
+        f"Acheteurs distincts d’opérations {RUNNING}.",
         _buyer_rows,
     ),
     _count(
         "companies",
         "Entreprises titulaires",
         "entreprises",
-        f"Entreprises distinctes, titulaires ou mandataires d'une attribution {RUNNING}.",
+        f"Entreprises distinctes, titulaires ou mandataires d’une attribution {RUNNING}.",
         _company_rows,
     ),
 )

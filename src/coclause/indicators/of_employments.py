@@ -11,7 +11,7 @@ from coclause.indicators.keys import tally, unique, words
 
 DEFINITION = (
     "Contrats de travail commencés dans la période sur une opération du périmètre ; les missions"
-    " successives d'une même personne, pour le même employeur et la même attribution, comptent pour"
+    " successives d’une même personne, pour le même employeur et la même attribution, comptent pour"
     " un contrat"
 )
 

@@ -16,7 +16,7 @@ Key = Callable[[Facts, HourCell], str]
 Labels = Callable[[Facts], Mapping[str, str]]
 ONE_CLAUSE = (
     "quand un lot porte plusieurs clauses, une heure compte une fois, sous la première de celles"
-    " où l'entreprise s'est engagée"
+    " où l’entreprise s’est engagée"
 )
 
 
@@ -150,7 +150,7 @@ TOTALS = (
         label="Heures déclarées",
         unit="h",
         definition="Heures déclarées pour les mois de la période, vérifiées ou non, sans celles"
-        " qui ont été renvoyées à l'entreprise.",
+        " qui ont été renvoyées à l’entreprise.",
         compute=lambda facts: total(facts.declared),
         rows=lambda facts: hour_rows(facts, facts.declared),
     ),
@@ -165,12 +165,12 @@ TOTALS = (
     ),
     Indicator(
         code="fte_insertion",
-        label="ETP d'insertion",
+        label="ETP d’insertion",
         unit="ETP",
-        definition="Heures validées de la période, divisées par le nombre d'heures d'un équivalent"
-        " temps plein d'insertion en vigueur le dernier jour de la période.",
+        definition="Heures validées de la période, divisées par le nombre d’heures d’un équivalent"
+        " temps plein d’insertion en vigueur le dernier jour de la période.",
         compute=_fte,
-        denominator="heures d'un équivalent temps plein d'insertion",
+        denominator="heures d’un équivalent temps plein d’insertion",
         terms=_fte_terms,
         parameter="insertion_fte_hours",
     ),
@@ -194,7 +194,7 @@ BREAKDOWNS = (
     _closed_list(
         "hours_by_instrument",
         "Heures réalisées par instrument",
-        f"Heures validées selon l'instrument de la clause ; {ONE_CLAUSE}.",
+        f"Heures validées selon l’instrument de la clause ; {ONE_CLAUSE}.",
         _of_clause("instrument"),
         Instrument.choices,
     ),
@@ -215,7 +215,7 @@ BREAKDOWNS = (
     _breakdown(
         "hours_by_departement",
         "Heures réalisées par département",
-        "Heures validées selon le département du lieu d'exécution.",
+        "Heures validées selon le département du lieu d’exécution.",
         _departement,
         labels=_departement_labels,
         listed=_home_departements,
@@ -223,7 +223,7 @@ BREAKDOWNS = (
     _breakdown(
         "hours_by_epci",
         "Heures réalisées par intercommunalité",
-        "Heures validées selon l'intercommunalité du lieu d'exécution ; celles sans heure ne sont"
+        "Heures validées selon l’intercommunalité du lieu d’exécution ; celles sans heure ne sont"
         " pas citées.",
         _epci,
         labels=lambda facts: {UNKNOWN: "Commune non connue ou isolée", **facts.epci_names},
@@ -239,7 +239,7 @@ BREAKDOWNS = (
     _breakdown(
         "hours_by_host",
         "Heures réalisées par structure",
-        "Heures validées selon la structure référente de l'opération le dernier jour du mois"
+        "Heures validées selon la structure référente de l’opération le dernier jour du mois"
         " travaillé.",
         _host,
         labels=lambda facts: by_id(facts.host_names, "Sans structure référente ce mois-là"),

@@ -167,7 +167,7 @@ INDICATORS = (
     _breakdown(
         "beneficiaries_by_age",
         "Personnes bénéficiaires par âge",
-        "l'âge à l'embauche",
+        "l'âge à l’embauche",
         lambda row: (age_band(row.age),),
         labels=lambda facts: AGES,
         listed=AGES,
@@ -183,7 +183,7 @@ INDICATORS = (
     _breakdown(
         "beneficiaries_by_public",
         "Personnes bénéficiaires par public",
-        "les critères d'éligibilité retenus",
+        "les critères d’éligibilité retenus",
         _criteria,
         labels=lambda facts: {NO_CRITERION: "Aucun critère inscrit", **facts.criterion_labels},
         several=True,

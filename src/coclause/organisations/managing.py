@@ -43,7 +43,7 @@ def update_organisation(scope: Scope, organisation: Organisation) -> Organisatio
     lost = set(before.roles) - set(organisation.roles)
     held = Membership.objects.filter(organisation=before).on(scope.day)
     if any(ROLE_OF_ORGANISATION[m.role] in lost for m in held):
-        raise Refused("Des membres tiennent encore ce rôle : terminez d'abord leur période.")
+        raise Refused("Des membres tiennent encore ce rôle : terminez d’abord leur période.")
     organisation.save()
     record_act(scope.user, "organisation.changed", "Fiche modifiée.", organisation, day=scope.day)
     return organisation
@@ -55,8 +55,8 @@ def _must_stay_in_region(scope: Scope, before: Organisation, after: Organisation
         return
     if after.region_id not in scope.coordinated_regions:
         raise Refused(
-            "Cette commune est dans une autre région : une structure du réseau n'en change pas."
-            " Demandez à la coordination de cette région de l'ajouter."
+            "Cette commune est dans une autre région : une structure du réseau n’en change pas."
+            " Demandez à la coordination de cette région de l’ajouter."
         )
 
 
@@ -120,7 +120,7 @@ def end_membership(scope: Scope, membership: Membership, last_day: date) -> Memb
     record_act(
         scope.user,
         "member.ended",
-        f"{membership.user} n'est plus {membership.get_role_display().lower()} "
+        f"{membership.user} n’est plus {membership.get_role_display().lower()} "
         f"après le {date_fr(last_day)}.",
         membership.organisation,
         day=scope.day,
@@ -223,12 +223,12 @@ def _must_manage(scope: Scope, organisation: Organisation, role: str) -> None:
 def _must_not_reopen(ends_on: date | None, last_day: date) -> None:
     if ends_on is not None and last_day > ends_on:
         raise Refused(
-            f"Cette période s'arrête déjà le {date_fr(ends_on)} : elle ne se prolonge pas ici."
+            f"Cette période s’arrête déjà le {date_fr(ends_on)} : elle ne se prolonge pas ici."
         )
 
 
 def _inside(membership: Membership, day: date) -> None:
     if not membership.holds_on(day):
         raise Refused(
-            f"{membership.user} n'est pas membre au {date_fr(day)} : choisissez une autre date."
+            f"{membership.user} n’est pas membre au {date_fr(day)} : choisissez une autre date."
         )

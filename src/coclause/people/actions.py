@@ -25,10 +25,10 @@ def record_person(scope: Scope, person: Person) -> Person:
     if person.born_on >= scope.day:
         raise Refused("La date de naissance est dans le futur : corrigez-la.")
     if person.born_on < EARLIEST_BIRTH:
-        raise Refused("La date de naissance est avant 1900 : corrigez l'année.")
+        raise Refused("La date de naissance est avant 1900 : corrigez l’année.")
     if not (normalised(person.birth_name) and normalised(first_given_name(person.given_names))):
         # Without letters, two different persons would have the same fingerprint.
-        raise Refused("Le nom de naissance et le premier prénom s'écrivent avec des lettres.")
+        raise Refused("Le nom de naissance et le premier prénom s’écrivent avec des lettres.")
     identity = identity_of(person.birth_name, person.given_names, person.born_on)
     known = Person.objects.filter(host=person.host, identity=identity).first()
     if known is not None:

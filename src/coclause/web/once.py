@@ -56,7 +56,7 @@ def once(request: ScopedRequest, token: str, act: Callable[[], str]) -> HttpResp
             trace.save(update_fields=["session_data"])
     if not first:
         address = SessionStore().decode(trace.session_data).get("address", "/")
-        messages.info(request, "Ce formulaire était déjà envoyé : voici ce qu'il a enregistré.")
+        messages.info(request, "Ce formulaire était déjà envoyé : voici ce qu’il a enregistré.")
     return redirect(address)
 
 

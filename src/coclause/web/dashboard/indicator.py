@@ -115,7 +115,7 @@ def _terms(figure: Figure) -> list[tuple[str, str, str]]:
 TERMS = {
     "validated": "Heures validées sur ces clauses, depuis le début",
     "committed": "Heures engagées sur ces clauses",
-    "insertion_fte_hours": "Heures d'un ETP d'insertion",
+    "insertion_fte_hours": "Heures d’un ETP d’insertion",
 }
 
 

@@ -44,7 +44,7 @@ def award_new(request: ScopedRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, refusal.sentence)
         else:
-            messages.success(request, "L'attribution est enregistrée : l'engagement vient ensuite.")
+            messages.success(request, "L'attribution est enregistrée : l’engagement vient ensuite.")
             return answer
     return render(
         request, "operations/award_new.html", {"form": form, "lot": lot, "operation": operation}
@@ -107,7 +107,7 @@ def _owing_nothing(clause: Clause, scope: Scope) -> QuerySet[Award]:
 @transaction.atomic
 def _commit(scope: Scope, clause: Clause, form: CommitmentForm) -> str:
     if clause.state in (ClauseState.DRAFT, ClauseState.PROPOSED, ClauseState.DROPPED):
-        raise Refused("L'acheteur n'a pas accepté la clause : faites-la accepter d'abord.")
+        raise Refused("L'acheteur n’a pas accepté la clause : faites-la accepter d’abord.")
     commit_hours(scope, clause, form.cleaned_data["award"], form.cleaned_data["hours"])
     if clause.state == ClauseState.AGREED:
         change_state(scope, clause, "demarrer")

@@ -121,7 +121,7 @@ def _clause_form(request: ScopedRequest, clause: Clause, title: str) -> HttpResp
         except Refused as refusal:
             form.add_error(None, refusal.sentence)
         else:
-            messages.success(request, "Clause enregistrée. Proposez-la à l'acheteur.")
+            messages.success(request, "Clause enregistrée. Proposez-la à l’acheteur.")
             return answer
     context: dict[str, Any] = {
         "form": form,

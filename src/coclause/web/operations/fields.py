@@ -24,7 +24,7 @@ class FrenchDateField(forms.DateField):
         options["input_formats"] = ["%d/%m/%Y", "%d/%m/%y", "%d.%m.%Y", "%d-%m-%Y", "%Y-%m-%d"]
         options["help_text"] = options.get("help_text") or "Jour, mois, année : 22/08/2026."
         options.setdefault("error_messages", {})["invalid"] = (
-            "Cette date n'existe pas : écrivez le jour, le mois et l'année, comme 22/08/2026."
+            "Cette date n’existe pas : écrivez le jour, le mois et l’année, comme 22/08/2026."
         )
         super().__init__(**options)
 
@@ -32,7 +32,7 @@ class FrenchDateField(forms.DateField):
         day = super().to_python(value)
         if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
             raise ValidationError(
-                f"L'année {day.year:04d} n'est pas possible : "
+                f"L'année {day.year:04d} n’est pas possible : "
                 f"elle va de {FIRST_YEAR} à {LAST_YEAR}."
             )
         return day
@@ -46,7 +46,7 @@ class FrenchDecimalField(forms.DecimalField):
     def __init__(self, *, unit: str = "€", **options: Any) -> None:
         self.unit = unit
         options.setdefault("error_messages", {})["invalid"] = (
-            "Ce n'est pas un nombre : écrivez-le comme 1 234 567,89."
+            "Ce n’est pas un nombre : écrivez-le comme 1 234 567,89."
         )
         super().__init__(**options)
 

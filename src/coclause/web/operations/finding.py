@@ -102,7 +102,7 @@ class TypedForm(OnceForm):
         if not found:
             self.add_error(
                 name,
-                "Personne ne correspond dans l'annuaire : vérifiez le nom, "
+                "Personne ne correspond dans l’annuaire : vérifiez le nom, "
                 "ou complétez la fiche à créer ci-dessous.",
             )
             return None
@@ -123,14 +123,14 @@ class BuyerFields(TypedForm):
     buyer = AskedField(
         label="Acheteur",
         max_length=200,
-        help_text="Son nom ou son SIRET, tel qu'il est dans l'annuaire.",
+        help_text="Son nom ou son SIRET, tel qu’il est dans l’annuaire.",
     )
     buyer_name = forms.CharField(label="Nom du nouvel acheteur", required=False, max_length=200)
     buyer_siret = forms.CharField(
         label="SIRET", required=False, max_length=40, help_text="14 chiffres, vérifiés."
     )
     buyer_kind = forms.ChoiceField(
-        label="Type d'acheteur",
+        label="Type d’acheteur",
         required=False,
         choices=[*((c.value, c.label) for c in BuyerKind if c != BuyerKind.UNKNOWN)],
     )
@@ -159,7 +159,7 @@ class BuyerFields(TypedForm):
             if found:
                 self.found_buyer = found
         elif "buyer" not in self.errors:
-            self.add_error("buyer", "Dites quel est l'acheteur, ou créez-le ci-dessous.")
+            self.add_error("buyer", "Dites quel est l’acheteur, ou créez-le ci-dessous.")
 
 
 class CompanyFields(TypedForm):
@@ -168,7 +168,7 @@ class CompanyFields(TypedForm):
     company = AskedField(
         label="Entreprise",
         max_length=200,
-        help_text="Son SIRET ou son nom, tel qu'il est dans l'annuaire.",
+        help_text="Son SIRET ou son nom, tel qu’il est dans l’annuaire.",
     )
     company_name = forms.CharField(
         label="Nom de la nouvelle entreprise", required=False, max_length=200
@@ -187,7 +187,7 @@ class CompanyFields(TypedForm):
         if new:
             siret = self.cleaned_data.get("company_siret")
             if not siret and "company_siret" not in self.errors:
-                self.add_error("company_siret", "Donnez le SIRET : il identifie l'entreprise.")
+                self.add_error("company_siret", "Donnez le SIRET : il identifie l’entreprise.")
             self.found_company = Organisation(name=new, siret=siret, roles=[Role.COMPANY])
         elif self.cleaned_data.get("company"):
             self.found_company = self.resolve_organisation("company", Role.COMPANY)

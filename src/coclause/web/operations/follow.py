@@ -36,10 +36,10 @@ from coclause.web.operations.published import visible_contracts
 class FollowForm(BuyerFields, CompanyFields):
     """Everything that following writes, filled from the publication."""
 
-    host = forms.ChoiceField(label="Structure qui suit l'opération")
-    name = forms.CharField(label="Nom de l'opération", max_length=300)
+    host = forms.ChoiceField(label="Structure qui suit l’opération")
+    name = forms.CharField(label="Nom de l’opération", max_length=300)
     commune = forms.CharField(
-        label="Commune d'exécution",
+        label="Commune d’exécution",
         required=False,
         max_length=100,
         help_text="Nom ou code postal.",
@@ -74,10 +74,10 @@ class FollowForm(BuyerFields, CompanyFields):
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
     with_award = forms.BooleanField(
-        label="Enregistrer aussi l'attribution à l'entreprise", required=False
+        label="Enregistrer aussi l’attribution à l’entreprise", required=False
     )
-    starts_on = FrenchDateField(label="Début d'exécution", required=False)
-    ends_on = FrenchDateField(label="Fin d'exécution", required=False)
+    starts_on = FrenchDateField(label="Début d’exécution", required=False)
+    ends_on = FrenchDateField(label="Fin d’exécution", required=False)
     found_commune: Commune | None = None
     found_cpv: Cpv | None = None
 
@@ -101,7 +101,7 @@ class FollowForm(BuyerFields, CompanyFields):
         self.resolve_company()
         for name in ("starts_on", "ends_on"):
             if not self.cleaned_data.get(name) and name not in self.errors:
-                self.add_error(name, "Donnez cette date, ou n'enregistrez pas l'attribution.")
+                self.add_error(name, "Donnez cette date, ou n’enregistrez pas l’attribution.")
         check_order(self, "starts_on", "ends_on")
 
     def confirmed(self) -> Confirmed:
@@ -109,7 +109,7 @@ class FollowForm(BuyerFields, CompanyFields):
         said = self.cleaned_data
         host = self._hosts[said["host"]]
         if host.region is None:
-            raise Refused("Votre structure n'a pas de région : demandez à la coordination.")
+            raise Refused("Votre structure n’a pas de région : demandez à la coordination.")
         return Confirmed(
             host=host,
             operation=Operation(name=said["name"], region=host.region, commune=self.found_commune),

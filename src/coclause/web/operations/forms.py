@@ -26,18 +26,18 @@ class OperationForm(BuyerFields, forms.ModelForm):  # type: ignore[type-arg]
     """A new operation: its name, its buyer, its place."""
 
     commune = forms.CharField(
-        label="Commune d'exécution",
+        label="Commune d’exécution",
         required=False,
         max_length=100,
         help_text="Nom ou code postal. Le lieu des travaux ou du service.",
     )
-    host = forms.ChoiceField(label="Structure qui suit l'opération")
+    host = forms.ChoiceField(label="Structure qui suit l’opération")
     field_order = ("name", "buyer", "buyer_choice", "buyer_name", "buyer_siret", "buyer_kind")
 
     class Meta:
         model = Operation
         fields = ("name",)
-        labels = {"name": "Nom de l'opération"}
+        labels = {"name": "Nom de l’opération"}
 
     def __init__(self, hosts: list[Organisation], *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -161,7 +161,7 @@ class ClauseForm(TypedForm, forms.ModelForm):  # type: ignore[type-arg]
         label="Heures qui comptent",
         choices=HoursKind.choices,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Cochez au moins une nature d'heures."},
+        error_messages={"required": "Cochez au moins une nature d’heures."},
     )
 
     class Meta:
@@ -236,7 +236,7 @@ def check_order(form: forms.BaseForm, first: str, last: str) -> None:
     starts, ends = form.cleaned_data.get(first), form.cleaned_data.get(last)
     if starts and ends and ends < starts:
         form.add_error(
-            last, f"La fin précède le début ({starts:%d/%m/%Y}) : corrigez l'une des dates."
+            last, f"La fin précède le début ({starts:%d/%m/%Y}) : corrigez l’une des dates."
         )
 
 
@@ -244,7 +244,7 @@ class CommitmentForm(TypedForm):
     """The hours that an award owes under a clause."""
 
     award = forms.ModelChoiceField(
-        label="Entreprise qui s'engage", queryset=Award.objects.none(), empty_label=None
+        label="Entreprise qui s’engage", queryset=Award.objects.none(), empty_label=None
     )
     hours = HoursField(label="Heures engagées", min_value=1)
 

@@ -36,11 +36,11 @@ class OperationFilters(forms.Form):
     """The filters of the list; what does not hold is left aside."""
 
     q = forms.CharField(label="Rechercher", required=False, max_length=200)
-    etat = forms.ChoiceField(label="État d'une clause", required=False)
+    etat = forms.ChoiceField(label="État d’une clause", required=False)
     type = forms.ChoiceField(label="Type de marché", required=False)
     departement = forms.ChoiceField(label="Département", required=False)
     structure = forms.ChoiceField(label="Structure", required=False)
-    retard = forms.BooleanField(label="Sous l'attendu", required=False)
+    retard = forms.BooleanField(label="Sous l’attendu", required=False)
     suivi = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, scope: Scope, **options: Any) -> None:
@@ -162,7 +162,7 @@ def _export(request: ScopedRequest) -> str:
 COLUMNS = (
     Column("Opération", width=48),
     Column("Acheteur", width=36),
-    Column("SIRET de l'acheteur", width=18),
+    Column("SIRET de l’acheteur", width=18),
     Column("Commune", width=24),
     Column("Département", width=14),
     Column("Structure référente", width=36),
@@ -183,7 +183,7 @@ def _spreadsheet(rows: OperationQuerySet, scope: Scope) -> HttpResponse:
     about = (
         ("Liste", "Les opérations que vous pouvez voir, avec les filtres de la page."),
         ("Date", f"{scope.day:%d/%m/%Y}"),
-        ("Heures attendues", "Engagement échu à ce jour, réparti également sur l'exécution."),
+        ("Heures attendues", "Engagement échu à ce jour, réparti également sur l’exécution."),
     )
     content = workbook([sheet], title="Opérations", day=scope.day, about=about)
     return download(content, f"operations-{scope.day:%Y-%m-%d}.xlsx")

@@ -47,7 +47,7 @@ def hosts_of(scope: Scope) -> list[Organisation]:
 def _open(scope: Scope, form: OperationForm) -> str:
     operation, host = form.instance, form.chosen_host
     if host is None or host.region is None:
-        raise Refused("Votre structure n'a pas de région : demandez à la coordination de la dire.")
+        raise Refused("Votre structure n’a pas de région : demandez à la coordination de la dire.")
     operation.buyer = save_organisation(scope, form.found_buyer, host)
     operation.region = host.region
     open_operation(scope, operation, host)

@@ -127,11 +127,11 @@ COLUMNS = (
     Column("Numéro publié", width=20),
     Column("Objet", width=60),
     Column("Acheteur", width=40),
-    Column("SIRET de l'acheteur", width=18),
+    Column("SIRET de l’acheteur", width=18),
     Column("Notifié le", "date"),
     Column("Montant HT", "euros"),
     Column("Durée (mois)", "integer"),
-    Column("Type d'achat"),
+    Column("Type d’achat"),
     Column("CPV"),
     Column("Département"),
     Column("Considération sociale"),
@@ -143,7 +143,7 @@ def _spreadsheet(rows: QuerySet[PublishedContract], scope: Scope) -> HttpRespons
     about = (
         ("Source", "Données essentielles de la commande publique (DECP), telles que publiées."),
         ("Date", f"{scope.day:%d/%m/%Y}"),
-        ("Non connu", "Une cellule vide : l'éditeur n'a rien publié."),
+        ("Non connu", "Une cellule vide : l’éditeur n’a rien publié."),
     )
     sheet = Sheet("Marchés publiés", COLUMNS, _cells(rows))
     content = workbook([sheet], title="Marchés publiés", day=scope.day, about=about)

@@ -169,9 +169,9 @@ def _step_of(block: LotBlock, line: ClauseLine) -> Step | None:
     if clause.state == ClauseState.DRAFT and clause.target_hours is None:
         return Step("Compléter la clause", reverse("clause-edit", args=[clause.pk]))
     if clause.state == ClauseState.AGREED and not block.awards:
-        return Step("Enregistrer l'attribution", reverse("award-new", args=[block.lot.pk]))
+        return Step("Enregistrer l’attribution", reverse("award-new", args=[block.lot.pk]))
     if line.may_commit:
-        return Step("Enregistrer l'engagement", reverse("commitment-new", args=[clause.pk]))
+        return Step("Enregistrer l’engagement", reverse("commitment-new", args=[clause.pk]))
     label = _ON_ITS_PAGE.get(clause.state)
     if clause.state == ClauseState.RUNNING and line.progress.waiting:
         label = "Vérifier les heures"
@@ -180,7 +180,7 @@ def _step_of(block: LotBlock, line: ClauseLine) -> Step | None:
 
 _ON_ITS_PAGE: dict[str, str] = {
     ClauseState.DRAFT: "Relire et proposer la clause",
-    ClauseState.AGREED: "Démarrer l'exécution",
+    ClauseState.AGREED: "Démarrer l’exécution",
     ClauseState.ENDED: "Clore la clause",
 }
 """States whose next act is the main button of the clause's page."""

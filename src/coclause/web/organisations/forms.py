@@ -42,9 +42,9 @@ class OrganisationForm(forms.Form):
     siret = forms.CharField(
         label="SIRET", required=False, max_length=20, help_text="14 chiffres, espaces acceptés."
     )
-    roles = forms.MultipleChoiceField(label="Ce qu'elle fait", widget=forms.CheckboxSelectMultiple)
+    roles = forms.MultipleChoiceField(label="Ce qu’elle fait", widget=forms.CheckboxSelectMultiple)
     buyer_kind = forms.ChoiceField(
-        label="Type d'acheteur",
+        label="Type d’acheteur",
         required=False,
         choices=[("", "Choisir"), *BuyerKind.choices],
         help_text="Pour un acheteur seulement.",
@@ -86,7 +86,7 @@ class OrganisationForm(forms.Form):
         data = super().clean() or {}
         buyer = Role.BUYER in data.get("roles", [])
         if buyer and not data.get("buyer_kind"):
-            self.add_error("buyer_kind", "Choisissez le type d'acheteur.")
+            self.add_error("buyer_kind", "Choisissez le type d’acheteur.")
         if not buyer:
             data["buyer_kind"] = ""
         self._find_commune(data)
@@ -103,7 +103,7 @@ class OrganisationForm(forms.Form):
             return
         exact = [c for c in found if typed.strip() in {_named(c), c.code}]
         options = [(c.code, _named(c)) for c in exact or found]
-        data["commune_code"] = choose(self, "commune", "De quelle commune s'agit-il ?", options)
+        data["commune_code"] = choose(self, "commune", "De quelle commune s’agit-il ?", options)
 
 
 def _named(commune: Any) -> str:

@@ -78,7 +78,7 @@ def _spreadsheet(request: ScopedRequest, rows: OrganisationQuerySet) -> HttpResp
         Column("Nom", width=48),
         Column("Rôles", width=32),
         Column("SIRET", width=18),
-        Column("Type d'acheteur", width=24),
+        Column("Type d’acheteur", width=24),
         Column("Commune", width=24),
         Column("Département", width=24),
     ]

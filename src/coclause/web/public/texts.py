@@ -20,8 +20,8 @@ FAMILIES = (
 )
 """Headings of the page, each with how the codes under it begin."""
 PARAMETERS = {
-    "insertion_fte_hours": "Heures d'un ETP d'insertion",
-    "month_hours_ceiling": "Heures d'un mois au-delà desquelles une remarque est faite",
+    "insertion_fte_hours": "Heures d’un ETP d’insertion",
+    "month_hours_ceiling": "Heures d’un mois au-delà desquelles une remarque est faite",
     "statement_due_day": "Jour du mois suivant pour déclarer",
     "validation_delay": "Jours ouvrés pour vérifier un mois déclaré",
     "shortfall_alert": "Part des heures attendues sous laquelle une alerte est donnée",
