@@ -6,7 +6,7 @@ from tests import builders
 from tests.builders import DAY
 
 from coclause.core.actor import acting_as, tell_database
-from coclause.hours.models import Employment, EmploymentFact
+from coclause.hours.models import Assignment, Employment, EmploymentFact
 from coclause.organisations.choices import MemberRole, Role
 from coclause.organisations.models import Organisation
 from coclause.people.models import Identity, Person, PersonChange
@@ -123,3 +123,18 @@ def test_the_view_of_facts_cannot_be_written_through() -> None:
         transaction.atomic(),
     ):
         EmploymentFact.objects.update(sex="homme")
+
+
+def test_a_host_cannot_open_to_itself_what_it_does_not_see() -> None:
+    here, there = builders.world("Val-Imaginé"), builders.world("Mont-Rêvé")
+    with (
+        acting_as(here.facilitator, day=DAY),
+        pytest.raises(DatabaseError, match="row-level security"),
+        transaction.atomic(),
+    ):
+        Assignment.objects.create(
+            employment_id=there.employment.pk,
+            award=here.award,
+            host=here.host,
+            starts_on="2026-03-09",
+        )

@@ -236,6 +236,21 @@ class StatementLine(models.Model):
 
     class Meta:
         verbose_name = "ligne d'heures"
+        indexes = [
+            # Hours in force and hours to check are read by statement, without their other columns.
+            models.Index(
+                fields=["statement"],
+                include=["employment_month", "kind", "hours"],
+                condition=Q(state=LineState.VALIDATED, superseded_at__isnull=True),
+                name="line_in_force",
+            ),
+            models.Index(
+                fields=["statement"],
+                include=["hours", "declared_at"],
+                condition=Q(state=LineState.DECLARED, corrected_at__isnull=True),
+                name="line_to_check",
+            ),
+        ]
         triggers = [
             actor_required(),
             pgtrigger.Trigger(

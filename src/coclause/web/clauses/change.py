@@ -34,11 +34,11 @@ def change(request: ScopedRequest, pk: int) -> HttpResponse:
     try:
         changed = change_state(request.scope, view.clause, name, reason=reason)
     except Refused as refusal:
-        told = {"refusal": refusal.sentence, "asked": name, "reason": reason}
+        asked = {"refusal": refusal.sentence, "asked": name, "reason": reason}
         status = 409 if isinstance(refusal, Conflict) else 422
         fresh = clause_view(pk, request.scope)
         return render(
-            request, "clauses/clause.html", clause.context(request, fresh, **told), status=status
+            request, "clauses/clause.html", clause.context(request, fresh, **asked), status=status
         )
     told = f"{wanted.label} : c’est fait. La clause est « {changed.get_state_display()} »."
     messages.success(request, f"{told} {NEXT.get(changed.state, '')}".strip())
