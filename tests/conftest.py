@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from django.utils import timezone
+from playwright.sync_api import Browser, sync_playwright
 
 from coclause.cli import values
 from coclause.core import embedded
@@ -19,6 +20,15 @@ from coclause.core import embedded
 DAY = date(2026, 11, 24)
 """Today, in tests: `tests.builders.DAY`."""
 TEMPLATE = "coclause_template"
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
@@ -87,6 +97,24 @@ def day_of_the_builders(monkeypatch: pytest.MonkeyPatch) -> None:
         return DAY
 
     monkeypatch.setattr(timezone, "localdate", today)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, without a screen.
+
+    Playwright keeps an event loop in this thread; Django, seeing it, would refuse every query of
+    the tests that follow, though none of them runs inside it.
+    """
+    path = os.environ.get("COCLAUSE_CHROMIUM") or "/usr/bin/chromium"
+    if not Path(path).exists():
+        pytest.skip("no Chromium on this machine")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield chromium
+        chromium.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture

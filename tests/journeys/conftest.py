@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connections
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.conftest import point
 
 from coclause import demo
@@ -21,15 +21,6 @@ from coclause.core import embedded
 from coclause.reference.loading import load_all
 
 TEMPLATE = "coclause_demo_template"
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 expect.set_options(timeout=15_000)
 AXE = settings.NODE_MODULES / "axe-core/axe.min.js"
 
@@ -111,24 +102,6 @@ def site(database: str, static_root: Path) -> Iterator[str]:
     """The address of a server of its own, on that database."""
     with running_site(database, static_root) as address:
         yield address
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium, without a screen.
-
-    Playwright keeps an event loop in this thread; Django, seeing it, would refuse every query of
-    the tests that follow, though none of them runs inside it.
-    """
-    path = os.environ.get("COCLAUSE_CHROMIUM") or "/usr/bin/chromium"
-    if not Path(path).exists():
-        pytest.skip("no Chromium on this machine")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
-        yield chromium
-        chromium.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture

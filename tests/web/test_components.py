@@ -14,18 +14,18 @@ from django.contrib.staticfiles import finders
 from django.template import engines
 from django.test import override_settings
 from django_cotton.compiler_regex import CottonCompiler
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 from tests.web import component_gallery as gallery
 
 from coclause.web.bars import hours_bar
 from coclause.web.templatetags import french
 
-CHROMIUM = Path("/usr/bin/chromium")
 HOST = "http://gallery.test"
 POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'"
 SERIOUS = {"moderate", "serious", "critical"}
 
-needs_browser = pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")
+# The browser is one for all tests that need it, on one worker.
+needs_browser = pytest.mark.xdist_group("journeys")
 
 
 @pytest.fixture(autouse=True)
@@ -147,16 +147,6 @@ def test_what_is_not_known_is_shown_as_not_known() -> None:
 
 
 # --- what a browser sees ---
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
-        )
-        yield chromium
-        chromium.close()
 
 
 def _answer(route: Route) -> None:

@@ -153,7 +153,7 @@ def test_filters_that_do_not_hold_are_said_and_left_aside(coordination: Client) 
     assert answer.status_code == 200
     asked = answer.context["asked"]
     assert (asked.departement, asked.known_day) == (None, None)
-    assert "Cette date n&#x27;existe pas" in answer.content.decode()
+    assert "Cette date n’existe pas" in answer.content.decode()
 
 
 @pytest.mark.parametrize("many", [0, 6])
