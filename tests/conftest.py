@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.management import call_command
@@ -123,6 +124,15 @@ def shared_data() -> Path:
     if not SHARED.is_dir():
         pytest.skip("no shared files beside this checkout")
     return SHARED / "data"
+
+
+# A slow machine is no failure: examples have no deadline.
+hypothesis.settings.register_profile(
+    "suite",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("suite")
 
 
 def pytest_configure(config: pytest.Config) -> None:
