@@ -17,9 +17,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from coclause.cli import values
 from coclause.core import embedded
+from tests.builders import DAY
 
-DAY = date(2026, 11, 24)
-"""Today, in tests: `tests.builders.DAY`."""
 TEMPLATE = "coclause_template"
 CHROMIUM_FLAGS = [
     "--no-sandbox",

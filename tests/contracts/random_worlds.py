@@ -28,7 +28,6 @@ from coclause.core.actor import acting_as
 from coclause.core.journal import record_act
 from coclause.core.models import User
 from coclause.core.months import shift
-from coclause.core.parameters import load_parameters
 from coclause.hours.choices import EmploymentType, LineState, Way
 from coclause.hours.models import Assignment, Employment, EmploymentMonth, Statement, StatementLine
 from coclause.organisations.choices import MemberRole, Role
@@ -75,7 +74,6 @@ def random_world(draw: Draw) -> list[Organisation]:
 
 
 def _stage(draw: Draw) -> Stage:
-    load_parameters()
     builders.region("44", "Grand-Ailleurs")
     hosts = [builders.organisation(f"Structure {n}", Role.HOST) for n in range(2)]
     return Stage(

@@ -1,7 +1,6 @@
 """The look is a promise: every state is drawn, passes the accessibility rules, and fits a phone."""
 
 import mimetypes
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +11,6 @@ import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template import engines
-from django.test import override_settings
 from django_cotton.compiler_regex import CottonCompiler
 from playwright.sync_api import Browser, Page, Route
 from tests.web import component_gallery as gallery
@@ -26,14 +24,6 @@ SERIOUS = {"moderate", "serious", "critical"}
 
 # The browser is one for all tests that need it, on one worker.
 needs_browser = pytest.mark.xdist_group("journeys")
-
-
-@pytest.fixture(autouse=True)
-def _plain_static_files() -> Iterator[None]:
-    """Static files under their own names: the manifest exists only once they are collected."""
-    storage = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": storage}):
-        yield
 
 
 def draw(source: str, **extra: Any) -> str:

@@ -20,7 +20,6 @@ from coclause.clauses.models import (
 )
 from coclause.core.actor import acting_as
 from coclause.core.models import JournalEntry, User
-from coclause.core.parameters import load_parameters
 from coclause.demo.acts import tell_acts
 from coclause.demo.book import Book
 from coclause.demo.casting import cast
@@ -52,7 +51,6 @@ from coclause.organisations.models import (
     PostFunding,
     TerritoryCharge,
 )
-from coclause.people.loading import load_criteria
 from coclause.people.models import Identity, Person
 from coclause.watch.models import ImportRun, PublishedContract, PublishedHolder, PublishedState
 
@@ -112,8 +110,6 @@ def build(*, day: date, using: str = "owner", scale: float = 1.0) -> Summary:
     if Organisation.objects.using(using).exists():
         return Summary(built=False, rows={})
     with acting_as(ACTOR, day=day, using=using):
-        load_parameters(using=using)
-        load_criteria(using=using)
         book = tell(load_map(using=using), day=day, scale=scale)
         book.write(ORDER, using=using)
     return Summary(built=True, rows=book.counts())
