@@ -11,6 +11,7 @@ from stdnum import luhn
 from coclause.clauses.choices import (
     ContractKind,
     EventKind,
+    ExecutionChange,
     HostRole,
     HoursKind,
     Instrument,
@@ -23,6 +24,7 @@ from coclause.clauses.models import (
     Clause,
     Commitment,
     Contract,
+    Execution,
     Lot,
     Objective,
     ObjectiveEvent,
@@ -232,11 +234,34 @@ def award(
     ends: date = date(2027, 5, 28),
 ) -> Award:
     made = Award.objects.create(
-        lot=of, notified_on=date(2026, 2, 20), starts_on=starts, ends_on=ends
+        lot=of,
+        notified_on=date(2026, 2, 20),
+        starts_on=starts,
+        ends_on=ends,
+        recorded_at=at(date(2026, 2, 20)),
     )
     AwardMember.objects.create(
         award=made, organisation=company, part=MemberPart.HOLDER, starts_on=starts
     )
+    return made
+
+
+def calendar(
+    of: Award, starts: date, ends: date, *, since: date | None = None, **facts: Any
+) -> Execution:
+    """A new version of the calendar of an award, copied to it by the database."""
+    made = Execution.objects.create(
+        award=of,
+        **{
+            "kind": ExecutionChange.CORRECTION,
+            "reason": "essai",
+            "effective_on": since or starts,
+            "starts_on": starts,
+            "ends_on": ends,
+            **facts,
+        },
+    )
+    of.refresh_from_db()
     return made
 
 
@@ -249,6 +274,7 @@ def commit(of: Award, under: Clause, hours: Decimal) -> Objective:
         kind=EventKind.INITIAL,
         effective_on=of.notified_on,
         quantity=hours,
+        recorded_at=at(of.notified_on),
     )
     return objective
 

@@ -60,9 +60,8 @@ def rich() -> World:
 
 def work(world: World, months: dict[date, str]) -> None:
     """Declared and validated, each month by its own statement."""
-    world.award.starts_on = date(2025, 11, 3)
     with acting_as("test", day=DAY):
-        world.award.save()
+        builders.calendar(world.award, date(2025, 11, 3), world.award.ends_on)
     with acting_as(world.facilitator, day=DAY):
         world.employment.assignments.update(starts_on=date(2025, 11, 3))
         for month, hours in months.items():

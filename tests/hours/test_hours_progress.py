@@ -121,7 +121,7 @@ def test_queries_do_not_grow_with_the_clauses(worlds: int, django_assert_num_que
     made = [builders.world(f"Val {number}") for number in range(worlds)]
     for world in made:
         declare(world, OCTOBER, "35")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         progress_of_clauses([world.clause.pk for world in made], DAY)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         progress_of_awards([world.award.pk for world in made], DAY)

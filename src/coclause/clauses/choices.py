@@ -9,6 +9,22 @@ class ContractKind(TextChoices):
     PRIVATE = "prive", "Contrat privé"
 
 
+class Framework(TextChoices):
+    """How a framework agreement (accord-cadre) is executed (CCP art. R2162-1 à R2162-14)."""
+
+    NONE = "", "Marché ordinaire"
+    ORDERS = "bons_commande", "Accord-cadre à bons de commande"
+    CALL_OFFS = "marches_subsequents", "Accord-cadre à marchés subséquents"
+    MIXED = "mixte", "Accord-cadre mixte"
+
+
+class Programme(TextChoices):
+    """A multi-year programme that sets a target over several contracts and buyers."""
+
+    NPNRU = "npnru", "NPNRU"
+    OTHER = "autre", "Autre programme"
+
+
 class MarketType(TextChoices):
     WORKS = "travaux", "Travaux"
     SERVICES = "services", "Services"
@@ -64,6 +80,24 @@ class MemberPart(TextChoices):
     SUBCONTRACTOR = "sous_traitant", "Sous-traitant"
 
 
+class Group(TextChoices):
+    """How the companies of a group answer (CCP art. R2142-20)."""
+
+    NONE = "", "Une seule entreprise"
+    JOINT = "conjoint", "Groupement conjoint"
+    SEVERAL = "solidaire", "Groupement solidaire"
+
+
+class Departure(TextChoices):
+    """Why a company's part in an award ends before execution does."""
+
+    NONE = "", "Sans objet"
+    TRANSFER = "cession", "Cession du contrat"
+    LIQUIDATION = "liquidation", "Liquidation judiciaire"
+    TERMINATION = "resiliation", "Résiliation"
+    OTHER = "autre", "Autre motif"
+
+
 ANSWERABLE = (MemberPart.HOLDER, MemberPart.LEADER)
 """The parts that answer for the commitment: one company at a time for each award."""
 
@@ -75,6 +109,13 @@ class Measure(TextChoices):
     PERSONS = "personnes", "Nombre de personnes"
     CONTRACTS = "contrats", "Nombre de contrats de travail"
     APPRENTICES = "apprentis", "Nombre d'apprentis"
+
+
+IN_HOURS = (Measure.HOURS, Measure.SHARE, Measure.PER_EURO)
+"""Measures whose debt is counted in hours; the others count persons or work contracts."""
+
+RATED = (Measure.SHARE, Measure.PER_EURO)
+"""Measures whose debt is a rate of a base: hours worked by everybody, or euros ordered."""
 
 
 class Trigger(TextChoices):
@@ -93,3 +134,27 @@ class EventKind(TextChoices):
     INITIAL = "initial", "Engagement initial"
     AMENDMENT = "avenant", "Avenant"
     TRIGGER = "declencheur", "Événement déclencheur"
+    RATE = "taux", "Taux convenu"
+    BASE = "assiette", "Assiette connue"
+    TERMINATION = "resiliation", "Résiliation"
+
+
+ADDING = (EventKind.INITIAL, EventKind.TRIGGER, EventKind.BASE)
+"""Events from which a debt is known; without one, it cannot be determined yet."""
+
+
+class OrderKind(TextChoices):
+    ORDER = "bon_commande", "Bon de commande"
+    CALL_OFF = "marche_subsequent", "Marché subséquent"
+
+
+class ExecutionChange(TextChoices):
+    """Why the calendar of an award is what it is from a day on."""
+
+    AWARDED = "attribution", "Attribution"
+    EXTENSION = "prolongation", "Prolongation"
+    SUSPENSION = "suspension", "Suspension"
+    RESUMPTION = "reprise", "Reprise"
+    PARTIAL = "resiliation_partielle", "Résiliation partielle"
+    TERMINATION = "resiliation", "Résiliation"
+    CORRECTION = "correction", "Correction du calendrier"

@@ -1,26 +1,45 @@
 """Querysets of contracts and clauses: who sees which, what is committed and expected on a day."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, Sum, Value
+from django.db.models import (
+    Exists,
+    F,
+    FilteredRelation,
+    Func,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+    Value,
+)
+from django.db.models.functions import Coalesce, Least
 
-from coclause.clauses.choices import ANSWERABLE, HostRole, Measure
+from coclause.clauses.choices import ANSWERABLE, IN_HOURS, EventKind, HostRole
 from coclause.clauses.states import EXECUTED
 from coclause.core.periods import on_day
 from coclause.organisations.scopes import Scope
 from coclause.reference.keys import search_key
 
 if TYPE_CHECKING:
-    from coclause.clauses.models import Award, Clause, ObjectiveEvent, Operation  # noqa: F401
+    from coclause.clauses.models import (  # noqa: F401
+        Award,
+        Clause,
+        Convention,
+        Execution,
+        ObjectiveEvent,
+        Operation,
+    )
 
+AWARD = "objective__commitment__award__"
 QUANTITY = models.DecimalField(max_digits=14, decimal_places=2)
 
 
 class DueShare(Func):
-    """The part of [starts, ends] that falls within [first, last], days counted, both included.
+    """The part of an execution that falls within [first, last], days of suspension left out.
 
     The agreed calendar is linear by default: a commitment falls due evenly over its execution.
     """
@@ -98,12 +117,13 @@ class ClauseQuerySet(models.QuerySet["Clause"]):
         newest = from_lot.filter(starts_on__lte=day).order_by("-award__pk", "-starts_on")
         return self.annotate(holder=Subquery(newest.values("organisation__name")[:1]))
 
-    def with_committed(self, day: date) -> "ClauseQuerySet":
+    def with_committed(self, day: date, known_on: datetime | None = None) -> "ClauseQuerySet":
         """Adds `committed` (hours; None when no commitment in hours is known) and `expected`."""
-        events = _hour_events().filter(objective__commitment__clause=OuterRef("pk"))
+        group = "objective__commitment__clause"
+        events = _hour_events().filter(**{group: OuterRef("pk")})
         return self.annotate(
-            committed=committed_subquery(events, day, "objective__commitment__clause"),
-            expected=expected_subquery(events, day, "objective__commitment__clause"),
+            committed=committed_subquery(events, day, group, known_on),
+            expected=expected_subquery(events, day, group, known_on),
         )
 
 
@@ -138,14 +158,47 @@ class AwardQuerySet(models.QuerySet["Award"]):
         )
 
 
+class ExecutionQuerySet(models.QuerySet["Execution"]):
+    def known(self, known_on: datetime | None = None) -> "ExecutionQuerySet":
+        """The calendar of each award, now or as it was known at that moment."""
+        if known_on is None:
+            return self.filter(superseded_at__isnull=True)
+        return self.filter(
+            Q(superseded_at__isnull=True) | Q(superseded_at__gt=known_on),
+            recorded_at__lte=known_on,
+        )
+
+
+class ConventionQuerySet(models.QuerySet["Convention"]):
+    def visible_to(self, scope: Scope) -> "ConventionQuerySet":
+        """The network reads those of its region; a buyer those that its contracts answer to."""
+        bought = self.filter(contracts__operation__buyer__in=scope.buyers)
+        return self.filter(Q(region__in=scope.working_regions) | Q(pk__in=bought.values("pk")))
+
+
 class ObjectiveEventQuerySet(models.QuerySet["ObjectiveEvent"]):
     def in_hours(self) -> "ObjectiveEventQuerySet":
-        """Events of whole objectives in hours; shares reserved to a public are part of them."""
-        return self.filter(objective__measure=Measure.HOURS, objective__public="")
+        """Events of whole objectives in hours; shares reserved to a public are part of them.
 
-    def with_share(self, first: date, last: date) -> "ObjectiveEventQuerySet":
-        """Adds `due`: the hours of each event that fall due from `first` to `last`."""
-        return self.annotate(due=F("quantity") * _share(first, last))
+        An agreed rate is no hour yet: it adds some once its base is known.
+        """
+        return self.filter(objective__measure__in=IN_HOURS, objective__public="").exclude(
+            kind=EventKind.RATE
+        )
+
+    def known(self, known_on: datetime | None) -> "ObjectiveEventQuerySet":
+        """Those recorded by that moment; all of them without one."""
+        return self if known_on is None else self.filter(recorded_at__lte=known_on)
+
+    def with_share(
+        self, first: date, last: date, known_on: datetime | None = None
+    ) -> "ObjectiveEventQuerySet":
+        """Adds `due`: the hours of each event that fall due from `first` to `last`.
+
+        With `known_on`, by the calendar as it was known at that moment.
+        """
+        rows = self if known_on is None else self.alias(calendar=_calendar(known_on))
+        return rows.annotate(due=F("quantity") * due_share(first, last, known_on))
 
 
 def _members() -> "models.QuerySet[models.Model]":
@@ -162,21 +215,40 @@ def _model(name: str) -> "models.QuerySet[models.Model]":
     return rows
 
 
-def _share(first: date, last: date) -> DueShare:
-    award = "objective__commitment__award__"
-    return DueShare(
-        Value(first),
-        Value(last),
-        F(f"{award}starts_on"),
-        F(f"{award}ends_on"),
-        F("effective_on"),
+def _calendar(known_on: datetime) -> FilteredRelation:
+    """The version of the award's calendar in force at that moment."""
+    versions = f"{AWARD}executions"
+    return FilteredRelation(
+        versions,
+        condition=Q(**{f"{versions}__recorded_at__lte": known_on})
+        & (
+            Q(**{f"{versions}__superseded_at__isnull": True})
+            | Q(**{f"{versions}__superseded_at__gt": known_on})
+        ),
     )
 
 
-def committed_subquery(events: ObjectiveEventQuerySet, day: date, group: str) -> Subquery:
-    """Hours committed on that day: the sum of events in effect, None when there is none."""
+def due_share(first: date, last: date, known_on: datetime | None = None) -> DueShare:
+    """By the calendar in force; by the one at `calendar` when asked as known at a moment."""
+    path = AWARD if known_on is None else "calendar__"
+    return DueShare(
+        Value(first),
+        Value(last),
+        Coalesce(F("due_from"), F(f"{path}starts_on")),
+        Least(F("due_until"), F(f"{path}ends_on")),
+        F("effective_on"),
+        F(f"{path}suspensions"),
+        F(f"{path}suspended_on"),
+    )
+
+
+def committed_subquery(
+    events: ObjectiveEventQuerySet, day: date, group: str, known_on: datetime | None = None
+) -> Subquery:
+    """What is committed on that day: the sum of events in effect, None when there is none."""
     total = (
-        events.filter(effective_on__lte=day)
+        events.known(known_on)
+        .filter(effective_on__lte=day)
         .order_by()
         .values(group)
         .annotate(total=Sum("quantity"))
@@ -185,13 +257,17 @@ def committed_subquery(events: ObjectiveEventQuerySet, day: date, group: str) ->
     return Subquery(total, output_field=QUANTITY)
 
 
-def expected_subquery(events: ObjectiveEventQuerySet, day: date, group: str) -> Subquery:
-    """Hours expected by that day, by the linear calendar of each award."""
+def expected_subquery(
+    events: ObjectiveEventQuerySet, day: date, group: str, known_on: datetime | None = None
+) -> Subquery:
+    """What is expected by that day, by the calendar of each award and of each event."""
     total = (
-        events.filter(effective_on__lte=day)
+        events.known(known_on)
+        .filter(effective_on__lte=day)
+        .with_share(date.min, day, known_on)
         .order_by()
         .values(group)
-        .annotate(total=Sum(F("quantity") * _share(date.min, day)))
+        .annotate(total=Sum("due"))
         .values("total")
     )
     return Subquery(total, output_field=QUANTITY)

@@ -130,7 +130,7 @@ def allocate(book: Book) -> None:
     claims: dict[Claim, Decimal] = {}
     for line in book.rows(StatementLine):
         in_force = line.state == LineState.VALIDATED and line.superseded_at is None
-        if line.corrected_at is None or in_force:
+        if line.employment_month_id and (line.corrected_at is None or in_force):
             key = (line.employment_month_id, line.statement_id, line.kind)
             claims[key] = max(claims.get(key, Decimal(0)), line.hours)
     totals: dict[int, Decimal] = defaultdict(Decimal)

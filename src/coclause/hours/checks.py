@@ -64,6 +64,7 @@ def _declared(statements: Collection[Statement]) -> dict[int, list[int]]:
     """Employments with hours on each statement."""
     lines = StatementLine.objects.filter(
         statement__in=[statement.pk for statement in statements],
+        employment_month__isnull=False,
         corrected_at__isnull=True,
         hours__gt=0,
     )

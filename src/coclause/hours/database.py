@@ -16,6 +16,7 @@ VALIDATED_LINE_NEVER_CHANGES = f"""
 """Only the two dates that a later revision sets may be set, once."""
 
 LINE_STAYS_IN_ITS_MONTH = """
+    IF NEW.employment_month_id IS NULL THEN RETURN NEW; END IF;
     SELECT s.month = m.month INTO matches
     FROM hours_statement s, hours_employmentmonth m
     WHERE s.id = NEW.statement_id AND m.id = NEW.employment_month_id;
@@ -27,7 +28,8 @@ LINE_STAYS_IN_ITS_MONTH = """
 """
 
 LINE_ALLOCATES = """
-    touched := ARRAY(SELECT DISTINCT employment_month_id FROM changed);
+    touched := ARRAY(SELECT DISTINCT employment_month_id FROM changed
+                     WHERE employment_month_id IS NOT NULL);
     PERFORM 1 FROM hours_employmentmonth WHERE id = ANY (touched) ORDER BY id FOR UPDATE;
     UPDATE hours_employmentmonth AS m SET hours_allocated = claimed.total
     FROM (

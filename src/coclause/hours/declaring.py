@@ -167,8 +167,9 @@ def _locked_months(entries: list[Entry], month: date) -> dict[int, EmploymentMon
 
 
 def _latest_lines(statement: Statement) -> dict[tuple[int, str], StatementLine]:
-    lines = statement.lines.filter(corrected_at__isnull=True).select_related("employment_month")
-    return {(line.employment_month.employment_id, line.kind): line for line in lines}
+    lines = statement.lines.named().filter(corrected_at__isnull=True)
+    rows = lines.select_related("employment_month")
+    return {(line.employment_id, line.kind): line for line in rows}
 
 
 def _check(draft: _Draft, award: Award, entries: list[Entry]) -> None:

@@ -132,6 +132,15 @@ class Assignment(Period):
     )
     award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="assignments")
     host = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    commune = models.ForeignKey(
+        Commune,
+        verbose_name="lieu de travail",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="La commune d’exécution de l’opération à défaut.",
+    )
 
     objects = AssignmentQuerySet.as_manager()
 
@@ -208,16 +217,18 @@ class StatementLine(models.Model):
     """Hours of one kind by one employment in a month, counted on one award; one revision of them.
 
     A later revision closes the earlier one: `corrected_at` when it is declared, `superseded_at`
-    when it is validated. Until then a validated line still counts.
+    when it is validated. Until then a validated line still counts. A line without an employment
+    is collective: hours of `headcount` people who are not named, and are no beneficiaries.
     """
 
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="lines")
     employment_month = models.ForeignKey(
-        EmploymentMonth, on_delete=models.PROTECT, related_name="lines"
+        EmploymentMonth, null=True, on_delete=models.PROTECT, related_name="lines"
     )
+    headcount = models.PositiveSmallIntegerField("effectif", null=True, blank=True)
     kind = models.CharField("nature", max_length=12, choices=HoursKind.choices)
     revision = models.PositiveSmallIntegerField(default=1)
-    hours = models.DecimalField("heures", max_digits=6, decimal_places=2)
+    hours = models.DecimalField("heures", max_digits=8, decimal_places=2)
     state = models.CharField(
         "état", max_length=12, choices=LineState.choices, default=LineState.DECLARED
     )
@@ -275,19 +286,27 @@ class StatementLine(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["statement", "employment_month", "kind", "revision"],
+                nulls_distinct=False,
                 name="line_revision_once",
             ),
             models.UniqueConstraint(
                 fields=["statement", "employment_month", "kind"],
                 condition=Q(corrected_at__isnull=True),
+                nulls_distinct=False,
                 name="line_one_latest",
             ),
             models.UniqueConstraint(
                 fields=["statement", "employment_month", "kind"],
                 condition=Q(state=LineState.VALIDATED, superseded_at__isnull=True),
+                nulls_distinct=False,
                 name="line_one_in_force",
             ),
             models.CheckConstraint(name="line_hours_positive", condition=Q(hours__gte=0)),
+            models.CheckConstraint(
+                name="line_named_or_collective",
+                condition=Q(employment_month__isnull=False, headcount__isnull=True)
+                | Q(employment_month__isnull=True, headcount__isnull=False),
+            ),
             models.CheckConstraint(
                 name="line_state_facts",
                 condition=Q(
@@ -302,6 +321,13 @@ class StatementLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.hours} h, {self.get_kind_display()}"
+
+    @property
+    def employment_id(self) -> int:
+        """The employment of a named line. Raises ValueError on a collective one."""
+        if self.employment_month is None:
+            raise ValueError("a collective line has no employment")
+        return self.employment_month.employment_id
 
 
 class EmploymentFact(models.Model):

@@ -1,7 +1,8 @@
 """Where clauses and awards stand: validated, waiting, expected, and what the pace gives at the end.
 
 Hours of a clause are the lines of the awards committed under it; without any commitment, those of
-all the awards of its lot. Only the kinds of hours that the clause counts are taken.
+all the awards of its lot. Only the kinds of hours that the clause counts in that month are taken,
+within their caps; collective statements count as the others.
 """
 
 from collections import defaultdict
@@ -15,6 +16,7 @@ from django.db.models import F, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from coclause.clauses.choices import HoursKind
+from coclause.clauses.counting import Counting, counting_of, together
 from coclause.clauses.models import Award, Clause, Commitment, ObjectiveEvent
 from coclause.clauses.queries import QUANTITY, committed_subquery, expected_subquery
 from coclause.core.months import between, first_day, shift
@@ -42,6 +44,13 @@ class Progress:
         return self.validated + self.waiting
 
     @property
+    def left(self) -> Decimal | None:
+        """Hours still to be validated for the commitment; 0 once it is held, None if unknown."""
+        if self.committed is None:
+            return None
+        return max(self.committed - self.validated, Decimal(0))
+
+    @property
     def behind(self) -> Decimal:
         """Hours missing today against the calendar; 0 when on time or when nothing is known."""
         return max((self.expected or Decimal(0)) - self.reached, Decimal(0))
@@ -60,9 +69,9 @@ class Progress:
 
 @dataclass
 class _Counted:
-    """What is counted together: some awards, some kinds of hours, and the end of execution."""
+    """What is counted together: some awards, the rules of their hours, the end of execution."""
 
-    kinds: frozenset[str]
+    counting: Counting
     committed: Decimal | None
     expected: Decimal | None
     awards: list[int] = field(default_factory=list)
@@ -100,11 +109,11 @@ def projection(
 def progress_of_clauses(
     clause_ids: Collection[int], day: date, known_on: datetime | None = None
 ) -> dict[int, Progress]:
-    """Progress by clause on that day. Six queries, whatever the number of clauses.
+    """Progress by clause on that day. Eight queries, whatever the number of clauses.
 
-    With `known_on`, hours as they were known at that moment; commitments are those in effect.
+    With `known_on`, hours, commitments and calendars as they were known at that moment.
     """
-    groups = _clauses(clause_ids, day)
+    groups = _clauses(clause_ids, day, known_on)
     committed: dict[int, list[int]] = defaultdict(list)
     for clause_id, award_id in Commitment.objects.filter(clause__in=clause_ids).values_list(
         "clause_id", "award_id"
@@ -130,21 +139,22 @@ def progress_of_clauses(
 def progress_of_awards(
     award_ids: Collection[int], day: date, known_on: datetime | None = None
 ) -> dict[int, Progress]:
-    """Progress by award, all its clauses together. Five queries, whatever the number of awards."""
+    """Progress by award, all its clauses together. Seven queries, however many awards."""
     events = ObjectiveEvent.objects.in_hours().filter(objective__commitment__award=OuterRef("pk"))
     group = "objective__commitment__award"
     rows: Iterable[Any] = Award.objects.filter(pk__in=award_ids).annotate(
-        committed=committed_subquery(events, day, group),
-        expected=expected_subquery(events, day, group),
+        committed=committed_subquery(events, day, group, known_on),
+        expected=expected_subquery(events, day, group, known_on),
     )
-    kinds: dict[int, set[str]] = defaultdict(set)
-    for pk, counted in Commitment.objects.filter(award__in=award_ids).values_list(
-        "award_id", "clause__hour_kinds"
+    clauses: dict[int, list[int]] = defaultdict(list)
+    for pk, clause_id in Commitment.objects.filter(award__in=award_ids).values_list(
+        "award_id", "clause_id"
     ):
-        kinds[pk].update(counted)
+        clauses[pk].append(clause_id)
+    rules = counting_of({pk for found in clauses.values() for pk in found}, known_on)
     groups = {
         row.pk: _Counted(
-            kinds=frozenset(kinds.get(row.pk, HoursKind.values)),
+            counting=together(rules[pk] for pk in clauses[row.pk]),
             committed=row.committed,
             expected=row.expected,
             awards=[row.pk],
@@ -155,11 +165,35 @@ def progress_of_awards(
     return _measured(groups, day, known_on)
 
 
-def _clauses(clause_ids: Collection[int], day: date) -> dict[int, tuple[int, _Counted]]:
-    rows: Iterable[Any] = Clause.objects.filter(pk__in=clause_ids).with_committed(day)
+def pooled(parts: Collection[Progress]) -> Progress:
+    """Several commitments under one agreement: the debt and the hours are their sums.
+
+    A part whose commitment is not known leaves the debt of the whole unknown.
+    """
+
+    def total(values: Iterable[Decimal | None]) -> Decimal | None:
+        found = list(values)
+        if not found or None in found:
+            return None
+        return sum((value for value in found if value is not None), Decimal(0))
+
+    return Progress(
+        validated=sum((part.validated for part in parts), Decimal(0)),
+        waiting=sum((part.waiting for part in parts), Decimal(0)),
+        committed=total(part.committed for part in parts),
+        expected=total(part.expected for part in parts),
+        projected=total(part.projected for part in parts),
+        last_month=max((part.last_month for part in parts if part.last_month), default=None),
+    )
+
+
+def _clauses(
+    clause_ids: Collection[int], day: date, known_on: datetime | None
+) -> dict[int, tuple[int, _Counted]]:
+    rules = counting_of(clause_ids, known_on)
+    rows: Iterable[Any] = Clause.objects.filter(pk__in=clause_ids).with_committed(day, known_on)
     return {
-        row.pk: (row.lot_id, _Counted(frozenset(row.hour_kinds), row.committed, row.expected))
-        for row in rows
+        row.pk: (row.lot_id, _Counted(rules[row.pk], row.committed, row.expected)) for row in rows
     }
 
 
@@ -172,21 +206,23 @@ def _measured(
 
 
 def _progress(group: _Counted, figures: _Figures, day: date) -> Progress:
+    validated = _by_month(group, figures.validated, figures.months)
+    reached = dict(validated)
+    for cell, hours in _by_month(group, figures.waiting, figures.months).items():
+        reached[cell] = reached.get(cell, Decimal(0)) + hours
     months = {month: Decimal(0) for award in group.awards for month in figures.months[award]}
-    totals = []
-    for table in (figures.validated, figures.waiting):
-        by_month = _by_month(group, table, figures.months)
-        for month, hours in by_month.items():
+    for (month, kind), hours in reached.items():
+        if group.counting.counts(month, kind):
             months[month] += hours
-        totals.append(sum(by_month.values(), Decimal(0)))
-    validated, waiting = totals[0], max(totals[1], Decimal(0))
+    done = group.counting.counted(validated, group.committed, day)
+    waiting = max(group.counting.counted(reached, group.committed, day) - done, Decimal(0))
     expected = group.expected
     return Progress(
-        validated=validated,
+        validated=done,
         waiting=waiting,
         committed=group.committed,
         expected=expected and expected.quantize(Decimal(1), ROUND_HALF_UP),
-        projected=projection(validated + waiting, months, group.ends_on, day),
+        projected=projection(done + waiting, months, group.ends_on, day),
         last_month=max(months, default=None),
     )
 
@@ -195,13 +231,14 @@ def _by_month(
     group: _Counted,
     table: Mapping[tuple[int, date, str], Decimal],
     declared: Mapping[int, set[date]],
-) -> dict[date, Decimal]:
-    by_month: dict[date, Decimal] = defaultdict(Decimal)
+) -> dict[tuple[date, str], Decimal]:
+    found: dict[tuple[date, str], Decimal] = defaultdict(Decimal)
     for award in group.awards:
         for month in declared[award]:
-            for kind in group.kinds:
-                by_month[month] += table.get((award, month, kind), Decimal(0))
-    return by_month
+            for kind in HoursKind.values:
+                if hours := table.get((award, month, kind)):
+                    found[month, kind] += hours
+    return found
 
 
 def _figures(awards: Iterable[int], day: date, known_on: datetime | None) -> _Figures:

@@ -75,6 +75,14 @@ class LineQuerySet(models.QuerySet["StatementLine"]):
         """Sent back and waiting for the company."""
         return self.filter(state=LineState.RETURNED, corrected_at__isnull=True)
 
+    def named(self) -> "LineQuerySet":
+        """Hours of known persons."""
+        return self.filter(employment_month__isnull=False)
+
+    def collective(self) -> "LineQuerySet":
+        """Hours and headcounts without names."""
+        return self.filter(employment_month__isnull=True)
+
     def worked_between(self, first: date, last: date) -> "LineQuerySet":
         """By month worked, whatever the month of validation."""
         return self.filter(statement__month__gte=first, statement__month__lte=last)

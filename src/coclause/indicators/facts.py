@@ -176,12 +176,13 @@ class Facts:
         """What is owed in hours, changed up to the last day, on clauses that were not dropped."""
         rows = (
             ObjectiveEvent.objects.in_hours()
+            .known(self.known_on)
             .filter(
                 self.perimeter.places(f"{COMMITMENT}{AWARD_OPERATION}"),
                 effective_on__lte=self.period.last,
             )
             .exclude(**{f"{COMMITMENT}clause__state": ClauseState.DROPPED})
-            .with_share(self.period.first, self.period.last)
+            .with_share(self.period.first, self.period.last, self.known_on)
             .order_by("pk")
         )
         operation = f"{COMMITMENT}{AWARD_OPERATION}".removesuffix("__")
@@ -347,7 +348,8 @@ class Facts:
         return next(held, None)
 
     def _paid(self) -> LineQuerySet:
-        return self._lines(StatementLine.objects.validated(self.known_on).filter(hours__gt=0))
+        lines = StatementLine.objects.validated(self.known_on).named()
+        return self._lines(lines.filter(hours__gt=0))
 
     def _lines(self, lines: LineQuerySet) -> LineQuerySet:
         """Lines worked in the period, in the perimeter, with `referent` of the month's end."""

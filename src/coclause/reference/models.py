@@ -165,6 +165,38 @@ class Cpv(models.Model):
         return f"{self.code} {self.label_fr}"
 
 
+class PriorityDistrict(models.Model):
+    """A quartier prioritaire de la politique de la ville, in one vintage of the perimeters.
+
+    Loaded from a file that the user gives; perimeters changed on 1 January 2024 (décret
+    n° 2023-1314 du 28 décembre 2023 for mainland France).
+    """
+
+    code = models.CharField("code", max_length=12)
+    vintage = models.CharField("millésime", max_length=4)
+    name = models.CharField("nom", max_length=200)
+    search_key = models.CharField("clé de recherche", max_length=200)
+    commune = models.ForeignKey(
+        Commune,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="districts",
+        verbose_name="commune",
+    )
+
+    class Meta:
+        verbose_name = "quartier prioritaire"
+        verbose_name_plural = "quartiers prioritaires"
+        ordering = ["search_key", "code", "vintage"]
+        constraints = [
+            models.UniqueConstraint(fields=["code", "vintage"], name="district_once_a_vintage"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.code}, {self.vintage})"
+
+
 class Contour(models.Model):
     """The simplified outline of a territory, as a GeoJSON geometry (WGS 84, degrees).
 

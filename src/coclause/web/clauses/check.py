@@ -158,9 +158,9 @@ def _rows(
 ) -> list[dict[str, Any]]:
     """The latest lines of the statement, with names, last month and remarks."""
     lines = list(
-        statement.lines.filter(corrected_at__isnull=True).select_related("employment_month")
+        statement.lines.named().filter(corrected_at__isnull=True).select_related("employment_month")
     )
-    facts = table.facts_of({line.employment_month.employment_id for line in lines})
+    facts = table.facts_of({line.employment_id for line in lines})
     names = names_of(
         request.scope,
         {fact.identity_id for fact in facts.values()},
@@ -170,7 +170,7 @@ def _rows(
     before = _before(statement)
     rows = []
     for line in lines:
-        employment = line.employment_month.employment_id
+        employment = line.employment_id
         fact = facts[employment]
         rows.append(
             {

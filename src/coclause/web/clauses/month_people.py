@@ -78,11 +78,13 @@ def _employments(
 def _lines(award: Award, month: date) -> dict[int, list[StatementLine]]:
     """Latest lines of a month, by employment."""
     lines: dict[int, list[StatementLine]] = defaultdict(list)
-    rows = StatementLine.objects.filter(
-        statement__award=award, statement__month=month, corrected_at__isnull=True
-    ).select_related("employment_month")
+    rows = (
+        StatementLine.objects.named()
+        .filter(statement__award=award, statement__month=month, corrected_at__isnull=True)
+        .select_related("employment_month")
+    )
     for line in rows.order_by("pk"):
-        lines[line.employment_month.employment_id].append(line)
+        lines[line.employment_id].append(line)
     return lines
 
 

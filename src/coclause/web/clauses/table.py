@@ -12,10 +12,10 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import F, Q, Sum, Value
+from django.db.models import F, Q, Sum
 
 from coclause.clauses.models import ObjectiveEvent
-from coclause.clauses.queries import DueShare
+from coclause.clauses.queries import due_share
 from coclause.core.months import between, last_day
 from coclause.hours.choices import LineState
 from coclause.hours.models import EmploymentFact, Statement, StatementLine
@@ -256,18 +256,10 @@ def _rows(sums: _Sums, shown: list[date]) -> list[Row]:
 
 
 def _expected(awards: Collection[int], months: list[date]) -> dict[date, Decimal | None]:
-    """Hours expected by the end of each month, by the linear calendar; None when not known."""
-    award = "objective__commitment__award__"
+    """Hours expected by the end of each month, by the calendar; None when not known."""
     sums = {
         f"m{number}": Sum(
-            F("quantity")
-            * DueShare(
-                Value(date.min),
-                Value(last_day(month)),
-                F(f"{award}starts_on"),
-                F(f"{award}ends_on"),
-                F("effective_on"),
-            ),
+            F("quantity") * due_share(date.min, last_day(month)),
             filter=Q(effective_on__lte=last_day(month)),
         )
         for number, month in enumerate(months)
