@@ -31,6 +31,7 @@ from coclause.render.sheets import Column, Sheet, workbook
 from coclause.web.clauses import chain, table
 from coclause.web.clauses.access import ClauseView, clause_view, frame
 from coclause.web.clauses.content import content_of
+from coclause.web.clauses.engagement import engagement_of
 from coclause.web.clauses.months import name as month_name
 from coclause.web.clauses.next_act import next_act
 from coclause.web.middleware import ScopedRequest
@@ -38,6 +39,7 @@ from coclause.web.pages import download
 
 TABS = {
     "clause": "La clause",
+    "engagement": "Engagement",
     "heures": "Heures",
     "personnes": "Personnes",
     "journal": "Journal",
@@ -109,6 +111,8 @@ def _tab(
 ) -> dict[str, Any]:
     if tab == "clause":
         return {"content": content_of(view.clause, request.scope.day)}
+    if tab == "engagement":
+        return engagement_of(request, view)
     if tab == "journal":
         entries = _journal(view.clause).select_related("actor")[:JOURNAL_LINES]
         return {"journal": entries}
