@@ -165,6 +165,35 @@ def progress_of_awards(
     return _measured(groups, day, known_on)
 
 
+def progress_of_commitments(
+    commitment_ids: Collection[int], day: date, known_on: datetime | None = None
+) -> dict[int, Progress]:
+    """Progress by commitment: the hours of its award that its clause counts. Six queries."""
+    events = ObjectiveEvent.objects.in_hours().filter(objective__commitment=OuterRef("pk"))
+    group = "objective__commitment"
+    rows: Iterable[Any] = (
+        Commitment.objects.filter(pk__in=commitment_ids)
+        .select_related("award")
+        .annotate(
+            committed=committed_subquery(events, day, group, known_on),
+            expected=expected_subquery(events, day, group, known_on),
+        )
+    )
+    found = {row.pk: row for row in rows}
+    rules = counting_of({row.clause_id for row in found.values()}, known_on)
+    groups = {
+        pk: _Counted(
+            counting=rules[row.clause_id],
+            committed=row.committed,
+            expected=row.expected,
+            awards=[row.award_id],
+            ends_on=row.award.ends_on,
+        )
+        for pk, row in found.items()
+    }
+    return _measured(groups, day, known_on)
+
+
 def pooled(parts: Collection[Progress]) -> Progress:
     """Several commitments under one agreement: the debt and the hours are their sums.
 
