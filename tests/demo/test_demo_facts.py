@@ -88,6 +88,63 @@ ODDITIES = {
     "an ended clause that should be closed": (
         "SELECT 1 FROM clauses_clause WHERE state = 'achevee' AND act_by < '2026-11-24'"
     ),
+    "half of the hours worked each year, one year known": (
+        "SELECT 1 FROM clauses_objectiveevent e JOIN clauses_objective o ON o.id = e.objective_id"
+        " WHERE o.measure = 'part_heures' AND e.kind = 'assiette'"
+    ),
+    "hours for each euro ordered": (
+        "SELECT 1 FROM clauses_objectiveevent e JOIN clauses_order r ON r.id = e.order_id"
+        " JOIN clauses_objective o ON o.id = e.objective_id WHERE o.measure = 'heures_par_montant'"
+    ),
+    "a framework with call-offs": (
+        "SELECT 1 FROM clauses_order r JOIN clauses_award a ON a.id = r.award_id"
+        " JOIN clauses_lot l ON l.id = a.lot_id JOIN clauses_contract c ON c.id = l.contract_id"
+        " WHERE r.kind = 'marche_subsequent' AND c.framework = 'marches_subsequents'"
+    ),
+    "an optional tranche that is not affirmed": (
+        "SELECT 1 FROM clauses_objective o WHERE trigger = 'tranche' AND NOT EXISTS"
+        " (SELECT 1 FROM clauses_objectiveevent e WHERE e.objective_id = o.id)"
+    ),
+    "an affirmed tranche": (
+        "SELECT 1 FROM clauses_objectiveevent e JOIN clauses_objective o ON o.id = e.objective_id"
+        " WHERE o.trigger = 'tranche' AND e.kind = 'declencheur'"
+    ),
+    "a phase of operation": "SELECT 1 FROM clauses_objective WHERE label = 'Phase exploitation'",
+    "hours of internship": "SELECT 1 FROM clauses_objective WHERE hour_kind = 'stage'",
+    "apprentices": "SELECT 1 FROM clauses_objective WHERE measure = 'apprentis'",
+    "a share for women": "SELECT 1 FROM clauses_objective WHERE public = 'FEMMES' AND share > 0",
+    "a cap on training": "SELECT 1 FROM clauses_countingchange WHERE training_cap = 20",
+    "a joint group with a split": (
+        "SELECT 1 FROM clauses_splitpart p JOIN clauses_split s ON s.id = p.split_id"
+        " JOIN clauses_commitment k ON k.id = s.commitment_id"
+        " JOIN clauses_award a ON a.id = k.award_id WHERE a.group = 'conjoint'"
+    ),
+    "a group that answers as one": "SELECT 1 FROM clauses_award a WHERE a.group = 'solidaire'",
+    "a holder that was replaced": (
+        "SELECT 1 FROM clauses_awardmember WHERE departure = 'liquidation'"
+    ),
+    "commitments pooled": (
+        "SELECT 1 FROM clauses_globalisedcommitment GROUP BY globalisation_id HAVING count(*) > 1"
+    ),
+    "a convention with contracts of several buyers": (
+        "SELECT 1 FROM clauses_contract c JOIN clauses_operation o ON o.id = c.operation_id"
+        " WHERE convention_id IS NOT NULL GROUP BY convention_id"
+        " HAVING count(DISTINCT o.buyer_id) > 1"
+    ),
+    "a convention of which little is known": (
+        "SELECT 1 FROM clauses_convention WHERE target_hours IS NULL AND district_share IS NULL"
+    ),
+    "a district of two vintages": (
+        "SELECT 1 FROM reference_prioritydistrict GROUP BY code HAVING count(*) > 1"
+    ),
+    "a suspension that runs": "SELECT 1 FROM clauses_award WHERE suspended_on IS NOT NULL",
+    "a suspension that is over": "SELECT 1 FROM clauses_award WHERE suspensions <> '{}'",
+    "an extension": "SELECT 1 FROM clauses_execution WHERE kind = 'prolongation'",
+    "a termination": "SELECT 1 FROM clauses_execution WHERE kind = 'resiliation'",
+    "a partial termination": (
+        "SELECT 1 FROM clauses_objectiveevent WHERE kind = 'resiliation' AND quantity < 0"
+    ),
+    "a collective statement": "SELECT 1 FROM hours_statementline WHERE headcount > 0",
     "a contract with a social consideration": (
         "SELECT 1 FROM watch_publishedcontract WHERE social = 'yes'"
     ),

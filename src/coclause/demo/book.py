@@ -1,6 +1,6 @@
 """The fictitious rows while they are being made, and their writing, table by table, by COPY."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 import pgtrigger
@@ -22,6 +22,7 @@ class Book:
 
     def __init__(self) -> None:
         self._rows: dict[type[models.Model], list[models.Model]] = {}
+        self._later: list[models.Model] = []
 
     def add(self, row: M) -> M:
         """Keep the row, and number it when its table numbers rows."""
@@ -30,6 +31,10 @@ class Book:
         if isinstance(row._meta.pk, models.AutoField):
             row.pk = len(rows)
         return row
+
+    def add_later(self, rows: Iterable[models.Model]) -> None:
+        """Rows of a table that the database fills too: written last, numbered by it."""
+        self._later += rows
 
     def rows(self, model: type[M]) -> list[M]:
         """The rows of that table so far, in the order of their numbers."""
@@ -59,6 +64,8 @@ class Book:
                 _copy(connection, model, rows[start : start + BATCH])
             if rows:
                 _follow(connection, model, len(rows))
+        for row in self._later:
+            row.save(using=using, force_insert=True)
 
 
 def _leave_sums_alone(connection: BaseDatabaseWrapper) -> None:

@@ -12,16 +12,24 @@ from coclause.clauses.models import (
     Clause,
     Commitment,
     Contract,
+    Convention,
+    CountingChange,
+    Globalisation,
+    GlobalisedCommitment,
     Lot,
     Objective,
     ObjectiveEvent,
     Operation,
     OperationHost,
+    Order,
+    Split,
+    SplitPart,
 )
 from coclause.core.actor import acting_as
 from coclause.core.models import JournalEntry, User
 from coclause.demo.acts import tell_acts
 from coclause.demo.book import Book
+from coclause.demo.cases import Cases
 from coclause.demo.casting import cast
 from coclause.demo.chance import chance
 from coclause.demo.commitments import commit
@@ -37,6 +45,7 @@ from coclause.demo.pipeline import build_pipeline
 from coclause.demo.places import Map, load_map
 from coclause.demo.plan import build_plan
 from coclause.demo.published import publish
+from coclause.demo.sharing_cases import count_without_names, move_calendars, share
 from coclause.hours.models import (
     Assignment,
     Employment,
@@ -52,6 +61,7 @@ from coclause.organisations.models import (
     TerritoryCharge,
 )
 from coclause.people.models import Identity, Person
+from coclause.reference.models import PriorityDistrict
 from coclause.watch.models import ImportRun, PublishedContract, PublishedHolder, PublishedState
 
 ACTOR = "demonstration"
@@ -65,14 +75,22 @@ ORDER: tuple[type[models.Model], ...] = (
     TerritoryCharge,
     Operation,
     OperationHost,
+    PriorityDistrict,
+    Convention,
     Contract,
     Lot,
     Clause,
+    CountingChange,
     Award,
     AwardMember,
+    Order,
     Commitment,
     Objective,
     ObjectiveEvent,
+    Split,
+    SplitPart,
+    Globalisation,
+    GlobalisedCommitment,
     Identity,
     Person,
     Employment,
@@ -135,6 +153,11 @@ def tell(map_: Map, *, day: date, scale: float) -> Book:
     declarations = Declarations(scene, sites)
     declarations.record(worked)
     commit(scene, sites, plan)
+    cases = Cases(scene, sites, plan)
+    cases.turn()
+    share(scene, cases, sites)
+    book.add_later(move_calendars(scene, cases, sites))
+    count_without_names(scene, declarations, sites)
     Oddities(scene, sites, worked, declarations).add(crews, crowd)
     allocate(book)
     tell_acts(scene, sites, build_pipeline(scene))

@@ -1,7 +1,7 @@
 """Operations, contracts, lots and clauses that were awarded, from 2020 to the day."""
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from coclause.clauses.choices import (
@@ -343,7 +343,13 @@ def _site(scene: Scene, plot: Plot, lot: Lot, trade: Trade, months: int) -> Site
 
 def add_award(scene: Scene, lot: Lot, notified: date, starts: date, ends: date) -> Award:
     return scene.book.add(
-        Award(lot=lot, notified_on=min(notified, starts), starts_on=starts, ends_on=ends)
+        Award(
+            lot=lot,
+            notified_on=min(notified, starts),
+            starts_on=starts,
+            ends_on=ends,
+            recorded_at=datetime.combine(min(notified, starts), time(11), UTC),
+        )
     )
 
 
