@@ -90,14 +90,12 @@ def lock_together(statements: Collection[int], lines: Collection[int]) -> None:
 
 def _supersede(lines: list[int], at: datetime) -> None:
     """Close the validated revision that each of these lines corrects."""
-    newer = StatementLine.objects.filter(
-        pk__in=lines,
-        statement=OuterRef("statement"),
-        employment_month=OuterRef("employment_month"),
-        kind=OuterRef("kind"),
-        revision__gt=OuterRef("revision"),
+    newer = StatementLine.objects.same_line().filter(
+        pk__in=lines, revision__gt=OuterRef("revision")
     )
-    earlier = StatementLine.objects.validated().alias(newer=Subquery(newer.values("pk")[:1]))
+    statements = StatementLine.objects.filter(pk__in=lines).values("statement")
+    validated = StatementLine.objects.validated().filter(statement__in=statements)
+    earlier = validated.alias(newer=Subquery(newer.values("pk")[:1]))
     pks = list(earlier.filter(newer__isnull=False).values_list("pk", flat=True))
     StatementLine.objects.filter(pk__in=pks).update(superseded_at=at)
 

@@ -6,7 +6,7 @@ person with two employers is seen once, whoever recorded them.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -14,6 +14,7 @@ from uuid import UUID
 from coclause.core.months import last_day
 from coclause.core.parameters import parameter
 from coclause.hours.models import EmploymentFact, EmploymentMonth, Statement, StatementLine
+from coclause.render import numbers
 
 SEVERE = "à corriger"
 DOUBT = "à confirmer"
@@ -21,12 +22,21 @@ DOUBT = "à confirmer"
 
 @dataclass(frozen=True)
 class Remark:
-    """One doubt about an employment's month."""
+    """One doubt about an employment's month, or about the collective hours (None)."""
 
-    employment_id: int
+    employment_id: int | None
     code: str
     severity: str
     text: str
+
+
+@dataclass
+class _Declared:
+    """What a statement holds: employments with hours, and hours of unnamed people."""
+
+    employments: list[int] = field(default_factory=list)
+    hours: Decimal = Decimal(0)
+    headcount: int = 0
 
 
 @dataclass(frozen=True)
@@ -45,35 +55,42 @@ def remarks(statements: Collection[Statement], *, day: date) -> dict[int, list[R
     declared = _declared(statements)
     if not declared:
         return {}
-    facts = EmploymentFact.objects.in_bulk({pk for pks in declared.values() for pk in pks})
+    employments = {pk for held in declared.values() for pk in held.employments}
+    facts = EmploymentFact.objects.in_bulk(employments)
     worked = _worked(facts.values(), {statement.month for statement in statements})
     ceiling = parameter("month_hours_ceiling", day)
     found: dict[int, list[Remark]] = {}
     for statement in statements:
+        held = declared.get(statement.pk, _Declared())
         notes = [
             remark
-            for pk in declared.get(statement.pk, [])
+            for pk in held.employments
             for remark in _remarks_on(facts[pk], statement.month, worked, ceiling)
         ]
+        notes += _remarks_without_names(held, ceiling)
         if notes:
             found[statement.pk] = notes
     return found
 
 
-def _declared(statements: Collection[Statement]) -> dict[int, list[int]]:
-    """Employments with hours on each statement."""
+def _declared(statements: Collection[Statement]) -> dict[int, _Declared]:
+    """What has hours on each statement."""
     lines = StatementLine.objects.filter(
         statement__in=[statement.pk for statement in statements],
-        employment_month__isnull=False,
         corrected_at__isnull=True,
         hours__gt=0,
     )
-    rows = lines.order_by("employment_month_id").values_list(
-        "statement_id", "employment_month__employment_id"
+    rows = lines.order_by("employment_month_id", "pk").values_list(
+        "statement_id", "employment_month__employment_id", "hours", "headcount"
     )
-    declared: dict[int, list[int]] = defaultdict(list)
-    for statement_id, employment_id in rows.distinct():
-        declared[statement_id].append(employment_id)
+    declared: dict[int, _Declared] = defaultdict(_Declared)
+    for statement_id, employment_id, hours, headcount in rows:
+        held = declared[statement_id]
+        if employment_id is None:
+            held.hours += hours
+            held.headcount = max(held.headcount, headcount)
+        elif employment_id not in held.employments:
+            held.employments.append(employment_id)
     return declared
 
 
@@ -121,3 +138,14 @@ def _remarks_on(
         )
     if len({row.employer_id for row in months}) > 1:
         yield Remark(fact.pk, "two_employers", DOUBT, "Deux employeurs le même mois.")
+
+
+def _remarks_without_names(held: _Declared, ceiling: Decimal) -> Iterable[Remark]:
+    if held.headcount and held.hours > ceiling * held.headcount:
+        mean = numbers.hours(held.hours / held.headcount)
+        yield Remark(
+            None,
+            "above_ceiling",
+            DOUBT,
+            f"{mean} par personne en moyenne dans le mois : plus de {numbers.hours(ceiling)}.",
+        )

@@ -96,9 +96,9 @@ def declare_month(
     """
     if not may_declare(award, scope) or scope.user is None:
         raise PermissionDenied
-    _must_be_open(award, month, scope.day)
+    must_be_open(award, month, scope.day)
     entries = list(entries)
-    statement = _locked_statement(award, month, scope.day, version)
+    statement = locked_statement(award, month, scope.day, version)
     draft = _Draft(
         statement=statement,
         at=at or timezone.now(),
@@ -121,7 +121,7 @@ def declare_month(
     return statement
 
 
-def _must_be_open(award: Award, month: date, day: date) -> None:
+def must_be_open(award: Award, month: date, day: date) -> None:
     if month.day != 1:
         raise Refused("Le mois déclaré n’existe pas : choisissez-le dans la liste.")
     if month > day:
@@ -133,7 +133,7 @@ def _must_be_open(award: Award, month: date, day: date) -> None:
         )
 
 
-def _locked_statement(award: Award, month: date, day: date, version: int) -> Statement:
+def locked_statement(award: Award, month: date, day: date, version: int) -> Statement:
     """The statement, locked, in the version that was read. Raises Conflict otherwise."""
     statement, created = Statement.objects.get_or_create(
         award=award, month=month, defaults={"declared_on": day}

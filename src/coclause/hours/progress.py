@@ -295,11 +295,7 @@ def waiting(lines: LineQuerySet, known_on: datetime | None = None) -> LineQueryS
 
 def with_change(lines: LineQuerySet, known_on: datetime | None = None) -> LineQuerySet:
     """Adds `counted`: what each line would add to validated hours, a correction its difference."""
-    in_force = StatementLine.objects.validated(known_on).filter(
-        statement=OuterRef("statement"),
-        employment_month=OuterRef("employment_month"),
-        kind=OuterRef("kind"),
-    )
+    in_force = StatementLine.objects.validated(known_on).same_line()
     before = Coalesce(
         Subquery(in_force.values("hours")[:1]), Value(Decimal(0)), output_field=QUANTITY
     )

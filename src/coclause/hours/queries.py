@@ -4,7 +4,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q
+from django.db.models.functions import Coalesce
 
 from coclause.clauses.queries import linked
 from coclause.hours.choices import LineState
@@ -82,6 +83,16 @@ class LineQuerySet(models.QuerySet["StatementLine"]):
     def collective(self) -> "LineQuerySet":
         """Hours and headcounts without names."""
         return self.filter(employment_month__isnull=True)
+
+    def same_line(self) -> "LineQuerySet":
+        """In a subquery: revisions of the outer line, which collective ones share by having no
+        employment.
+        """
+        return self.alias(of=Coalesce("employment_month_id", 0)).filter(
+            statement=OuterRef("statement"),
+            of=Coalesce(OuterRef("employment_month_id"), 0),
+            kind=OuterRef("kind"),
+        )
 
     def worked_between(self, first: date, last: date) -> "LineQuerySet":
         """By month worked, whatever the month of validation."""
