@@ -175,6 +175,40 @@ PAGES = (
     ),
 )
 
+CLOSERS = ("manager", "coordinator", "elsewhere_coordinator")
+NOT_CLOSERS = tuple(role for role in SIGNED_IN if role not in CLOSERS)
+
+
+def closing_of_host(cast: Cast) -> str:
+    return f"/annees/2025/cloturer/?structure={cast.here.host.pk}"
+
+
+CLOSINGS = (
+    Row("closings", fixed("/annees/"), FIGURES, NO_FIGURES),
+    Row("closing", fixed("/annees/2025/cloturer/"), CLOSERS, NOT_CLOSERS, note=" own"),
+    Row("closing", closing_of_host, ("manager",), (*NOT_CLOSERS, "coordinator"), note=" host"),
+    Row(
+        "closing",
+        fixed("/annees/2025/cloturer/"),
+        CLOSERS,
+        NOT_CLOSERS,
+        method="post",
+        data=lambda _: {"once": "essai"},
+        success=302,
+        note=" own",
+    ),
+    Row(
+        "closing",
+        closing_of_host,
+        ("manager",),
+        (*NOT_CLOSERS, "coordinator"),
+        method="post",
+        data=lambda _: {"once": "essai"},
+        success=302,
+        note=" host",
+    ),
+)
+
 CLAUSES = (
     Row("clause", clause(), CLAUSE_READERS),
     Row("clause", clause("?onglet=personnes"), CLAUSE_READERS, note=" persons"),
@@ -374,7 +408,15 @@ ACCOUNTS = tuple(
 )
 """The sign-in library's own pages, for one's own account; these users have no password yet."""
 
-ROWS: tuple[Row, ...] = (*PAGES, *CLAUSES, *OPERATIONS, *PUBLISHED, *ORGANISATIONS, *ACCOUNTS)
+ROWS: tuple[Row, ...] = (
+    *PAGES,
+    *CLOSINGS,
+    *CLAUSES,
+    *OPERATIONS,
+    *PUBLISHED,
+    *ORGANISATIONS,
+    *ACCOUNTS,
+)
 
 PUBLIC: dict[str, tuple[str, tuple[int, ...]]] = {
     "home": ("/", (200,)),

@@ -48,19 +48,22 @@ def year(text: str) -> int:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints the figures, small groups of persons hidden."""
+    """Prints the figures, small groups of persons hidden; those of a closed year as it was closed.
+
+    `state` is then "clos", "provisoire" otherwise.
+    """
     database.prepare()
     region = known_region(args.territory)
     # Models can be imported only once Django is set up.
-    module = importlib.import_module("coclause.indicators.figures")
+    module = importlib.import_module("coclause.closing.reported")
     perimeter = importlib.import_module("coclause.indicators.perimeter")
     known = importlib.import_module("coclause.indicators.catalogue").CATALOGUE
     if unknown := [code for code in args.code or () if code not in known]:
         raise RefusedError(f"--code : « {unknown[0]} » n'est pas un indicateur")
-    found = module.figures(
+    found = module.reported(
         perimeter.Perimeter(region.pk), perimeter.Period.year(args.year), codes=args.code
     )
-    answer = {"indicators": [as_json(figure) for figure in found.values()]}
+    answer = {"indicators": [as_json(figure) for figure in found.figures.values()]}
     print(json.dumps(answer, ensure_ascii=False))
     return 0
 

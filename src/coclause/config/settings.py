@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "coclause.people",
     "coclause.hours",
     "coclause.watch",
+    "coclause.closing",
     "coclause.web",
 ]
 

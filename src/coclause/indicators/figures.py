@@ -34,7 +34,8 @@ class Figure:
 
     `value` is a number, None when it is not known, "hidden" when it counts fewer persons than may
     be shown; in a breakdown, one such value by category, whose French names are in `labels`.
-    `terms` are the two figures of a quotient.
+    `terms` are the two figures of a quotient. `state` is "provisoire" for all that is computed
+    here; the figures of a closed year are read in `closing/reported.py`.
     """
 
     code: str

@@ -100,6 +100,8 @@ class KeyFiguresDocument:
     sources: str
     publisher: str
     map: RegionMap | None = None
+    closed_on: date | None = None
+    """The day the region closed the year, when it did."""
 
 
 def key_figures(document: KeyFiguresDocument, *, fonts: Path) -> bytes:
@@ -134,7 +136,7 @@ def as_data(document: KeyFiguresDocument) -> dict[str, Any]:
         "region": document.region,
         "year": str(document.year),
         "closed": document.state == "clos",
-        "state": "provisoires" if document.state == "provisoire" else "clos",
+        "state": _state(document),
         "known_on": date_fr(document.known_on),
         "period": document.period,
         "perimeter": document.perimeter,
@@ -149,6 +151,13 @@ def as_data(document: KeyFiguresDocument) -> dict[str, Any]:
         "sources": document.sources,
         "publisher": document.publisher,
     }
+
+
+def _state(document: KeyFiguresDocument) -> str:
+    """As it follows "chiffres"."""
+    if document.state == "provisoire":
+        return "provisoires"
+    return f"clos par la région le {date_fr(document.closed_on)}" if document.closed_on else "clos"
 
 
 def _check_room(document: KeyFiguresDocument) -> None:

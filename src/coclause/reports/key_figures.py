@@ -7,7 +7,8 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from coclause.indicators.figures import Figure, State, figures
+from coclause.closing.reported import Reported, YearState, reported
+from coclause.indicators.figures import Figure, State
 from coclause.indicators.perimeter import Perimeter, Period
 from coclause.reference.choices import Level
 from coclause.reference.models import Dataset, Epci, Region
@@ -63,8 +64,20 @@ class KeyFigures:
     region: Region
     year: int
     known_on: date
-    state: State
-    figures: Mapping[str, Figure]
+    reported: Reported
+
+    @property
+    def figures(self) -> Mapping[str, Figure]:
+        """Frozen once the year is closed."""
+        return self.reported.figures
+
+    @property
+    def year_state(self) -> YearState:
+        return self.reported.state
+
+    @property
+    def state(self) -> State:
+        return self.figures["hours_validated"].state
 
     def number(self, code: str) -> Measure:
         """A figure that is one number."""
@@ -92,13 +105,11 @@ def key_figures(
     `known_on` counts the hours as they were validated at that moment. `codes` names the figures
     wanted, with "hours_validated" among them; the PDF needs them all.
     """
-    found = figures(Perimeter(region.pk), Period.year(year), known_on, codes)
     return KeyFigures(
         region=region,
         year=year,
         known_on=_last_day_known(known_on) if known_on else day,
-        state=found["hours_validated"].state,
-        figures=found,
+        reported=reported(Perimeter(region.pk), Period.year(year), known_on, codes),
     )
 
 
@@ -114,12 +125,13 @@ def key_figures_pdf(found: KeyFigures, *, fonts: Path) -> bytes:
 
 def document(found: KeyFigures) -> KeyFiguresDocument:
     """The figures as the page words them."""
-    hours = found.figures["hours_validated"]
+    hours, closure = found.figures["hours_validated"], found.year_state.closure
     terms = found.figures["realisation_rate"].terms
     return KeyFiguresDocument(
         region=_in_region(found.region),
         year=found.year,
         state=found.state,
+        closed_on=closure.closed_on if closure else None,
         known_on=found.known_on,
         period=hours.period,
         perimeter=hours.perimeter,
@@ -263,7 +275,9 @@ def _note(found: KeyFigures, code: str) -> str:
     if figure.parameters:
         value = figure.parameters[0].value
         return f"{integer(value)} h par ETP"
-    return figure.period if code == TILES[0] else "dans l’année"
+    if code == TILES[0]:
+        return found.reported.since(code) or figure.period
+    return "dans l’année"
 
 
 def _sources() -> str:

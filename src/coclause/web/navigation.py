@@ -31,6 +31,7 @@ def groups(scope: Scope, path: str, *, due: int | None = None) -> list[list[Item
     figures = [("Chiffres clés", "key-figures")]
     if scope.figure_regions:
         figures.insert(0, ("Tableau de bord", "dashboard"))
+        figures.append(("Clôture des années", "closings"))
     return [
         [_item(label, name, path, due if name == "desk" else None) for label, name in group]
         for group in (todo, things, figures)

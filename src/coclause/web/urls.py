@@ -9,4 +9,5 @@ urlpatterns = [
     path("", include("coclause.web.clauses.urls")),
     path("", include("coclause.web.organisations.urls")),
     path("", include("coclause.web.dashboard.urls")),
+    path("", include("coclause.web.closing.urls")),
 ]

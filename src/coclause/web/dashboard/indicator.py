@@ -10,8 +10,9 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
+from coclause.closing.reported import reported
 from coclause.indicators.catalogue import CATALOGUE
-from coclause.indicators.figures import Figure, figures, rows
+from coclause.indicators.figures import Figure, rows
 from coclause.indicators.indicator import Row
 from coclause.render.numbers import amount, is_number, percent
 from coclause.render.sheets import Column, Sheet, workbook
@@ -48,19 +49,22 @@ def indicator(request: ScopedRequest, code: str) -> HttpResponse:
     if code not in CATALOGUE:
         raise Http404
     asked = read(request.GET, request.scope)
-    figure = figures(asked.perimeter, asked.period, asked.known_on, [code])[code]
+    told = reported(asked.perimeter, asked.period, asked.known_on, [code])
+    figure = told.figures[code]
     # Rows name operations: whoever only reads figures has none.
     opened = bool(request.scope.working_regions)
     found = rows(code, asked.perimeter, asked.period, asked.known_on) if opened else []
     names = [name for name in HEADERS if any(name in row for row in found)]
     found, sort = _sorted(found, names, figure, request.GET.get("tri", "-valeur"))
     if request.GET.get("format") == "xlsx":
-        return _spreadsheet(asked, figure, found, names)
+        return _spreadsheet(asked, figure, found, names, told.state.label)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "asked": asked,
         "form": asked.form,
         "figure": figure,
+        "state": told.state,
+        "since": told.since(code),
         "value": value_words(figure),
         "unit_name": "heures" if figure.unit == "h" else figure.unit,
         "lines": _lines(figure),
@@ -152,7 +156,9 @@ def _shown(row: Row, names: list[str], figure: Figure) -> Shown:
     )
 
 
-def _spreadsheet(asked: Asked, figure: Figure, found: list[Row], names: list[str]) -> HttpResponse:
+def _spreadsheet(
+    asked: Asked, figure: Figure, found: list[Row], names: list[str], state: str
+) -> HttpResponse:
     columns = [*(Column(HEADERS[name], width=40) for name in names), Column("Valeur", "decimal")]
     behind = [(*(_text(row, name, figure) for name in names), row["value"]) for row in found]
     values = drawing.values_of(figure)
@@ -174,6 +180,7 @@ def _spreadsheet(asked: Asked, figure: Figure, found: list[Row], names: list[str
             ("Période", figure.period),
             ("Périmètre", figure.perimeter),
             ("Rapporté à", figure.denominator or "sans objet"),
+            ("État de l’année", state),
             ("Petits nombres", "Un groupe de moins de cinq personnes est masqué (< 5)."),
         ],
     )

@@ -8,7 +8,8 @@ from django.db.models import Sum
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from coclause.indicators.figures import Figure, figures
+from coclause.closing.reported import Reported, reported
+from coclause.indicators.figures import Figure
 from coclause.render.numbers import Measure, amount, is_number, percent
 from coclause.render.sheets import Column, Sheet, workbook
 from coclause.web.dashboard import drawing
@@ -47,11 +48,12 @@ CHARTS = (
 
 @dataclass(frozen=True)
 class Tile:
-    """A figure in large with what changed since the year before."""
+    """A figure in large, with what changed since the year before and since its year was closed."""
 
     figure: Figure
     value: str
     change: str
+    since: str = ""
 
 
 def dashboard(request: ScopedRequest) -> HttpResponse:
@@ -60,13 +62,16 @@ def dashboard(request: ScopedRequest) -> HttpResponse:
         raise PermissionDenied
     asked = read(request.GET, request.scope)
     if request.GET.get("format") == "xlsx":
-        return _spreadsheet(asked, figures(asked.perimeter, asked.period, asked.known_on))
-    shown = figures(asked.perimeter, asked.period, asked.known_on, STRIP + CHARTS)
-    before = figures(asked.perimeter, year_before(asked.period), asked.known_on, STRIP)
+        return _spreadsheet(asked, reported(asked.perimeter, asked.period, asked.known_on))
+    found = reported(asked.perimeter, asked.period, asked.known_on, STRIP + CHARTS)
+    shown = found.figures
+    earlier = reported(asked.perimeter, year_before(asked.period), asked.known_on, STRIP)
+    before = earlier.figures
     context = {
         "asked": asked,
         "form": asked.form,
-        "tiles": [tile(shown[code], before[code]) for code in STRIP],
+        "tiles": [tile(shown[code], before[code], found.since(code)) for code in STRIP],
+        "state": found.state,
         "panels": _panels(asked, shown),
         "to_decide": to_decide(request.scope),
         "perimeter": shown["hours_validated"].perimeter,
@@ -75,8 +80,8 @@ def dashboard(request: ScopedRequest) -> HttpResponse:
     return render(request, "dashboard/dashboard.html", context)
 
 
-def tile(figure: Figure, before: Figure) -> Tile:
-    return Tile(figure, words(figure), _change(figure, before))
+def tile(figure: Figure, before: Figure, since: str = "") -> Tile:
+    return Tile(figure, words(figure), _change(figure, before), since)
 
 
 def words(figure: Figure) -> str:
@@ -162,8 +167,9 @@ def _hosts_and_region(shown: dict[str, Figure]) -> str:
     return f"{words(distinct)} personnes, {words(added)} en additionnant les structures"
 
 
-def _spreadsheet(asked: Asked, shown: dict[str, Figure]) -> HttpResponse:
+def _spreadsheet(asked: Asked, found: Reported) -> HttpResponse:
     """Every figure of the catalogue, with what makes it readable."""
+    shown = found.figures
     columns = [
         Column("Code", width=30),
         Column("Indicateur", width=40),
@@ -173,6 +179,7 @@ def _spreadsheet(asked: Asked, shown: dict[str, Figure]) -> HttpResponse:
         Column("Définition", width=80),
         Column("Période", width=28),
         Column("Rapporté à", width=36),
+        Column("Depuis la clôture", width=36),
     ]
     rows = [
         (
@@ -184,6 +191,7 @@ def _spreadsheet(asked: Asked, shown: dict[str, Figure]) -> HttpResponse:
             figure.definition,
             figure.period,
             figure.denominator or "",
+            found.since(figure.code),
         )
         for figure in shown.values()
         for category, value in drawing.values_of(figure)
@@ -195,6 +203,7 @@ def _spreadsheet(asked: Asked, shown: dict[str, Figure]) -> HttpResponse:
         about=[
             ("Périmètre", shown["hours_validated"].perimeter),
             ("Connu au", f"{asked.known_day or asked.day:%d/%m/%Y}"),
+            ("État de l’année", found.state.label),
             ("Petits nombres", "Un groupe de moins de cinq personnes est masqué (< 5)."),
         ],
     )

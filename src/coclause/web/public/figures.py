@@ -50,8 +50,10 @@ class Year:
         return self.found.year
 
     @property
-    def tiles(self) -> list[tuple[Figure, str]]:
-        return [(self.found.figures[code], words(self.found.figures[code])) for code in TILES]
+    def tiles(self) -> list[tuple[Figure, str, str]]:
+        """Each figure in large, in words, with what changed since the year was closed."""
+        shown, since = self.found.figures, self.found.reported.since
+        return [(shown[code], words(shown[code]), since(code)) for code in TILES]
 
     @property
     def has_hours(self) -> bool:
@@ -125,10 +127,18 @@ def _spreadsheet(year: Year, day: date) -> HttpResponse:
         Column("Valeur", "decimal"),
         Column("Unité"),
         Column("Définition", width=80),
+        Column("Depuis la clôture", width=36),
     ]
     shown = year.found.figures
     rows = [
-        (figure.label, label, cell(value), figure.unit, figure.definition)
+        (
+            figure.label,
+            label,
+            cell(value),
+            figure.unit,
+            figure.definition,
+            year.found.reported.since(figure.code),
+        )
         for figure in shown.values()
         for label, value in drawing.values_of(figure)
     ]
@@ -139,6 +149,7 @@ def _spreadsheet(year: Year, day: date) -> HttpResponse:
         about=[
             ("Périmètre", shown["hours_validated"].perimeter),
             ("Période", shown["hours_validated"].period),
+            ("État de l’année", year.found.year_state.label),
             ("Petits nombres", "Un groupe de moins de cinq personnes est masqué (< 5)."),
         ],
     )
