@@ -35,6 +35,9 @@ COMMANDS = {
     "load-reference": Command(
         "coclause.cli.load_reference", "charge territoires, codes CPV et contours"
     ),
+    "load-districts": Command(
+        "coclause.cli.load_districts", "charge les quartiers prioritaires d'un millésime"
+    ),
     "import-decp": Command(
         "coclause.cli.import_decp", "importe des marchés publiés en données ouvertes"
     ),
