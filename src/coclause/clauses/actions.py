@@ -141,14 +141,15 @@ def change_state(
 
 @transaction.atomic
 def award_lot(scope: Scope, award: Award, company: Organisation) -> Award:
-    """Record that a lot was awarded to one company."""
+    """Record that a lot was awarded to one company, or to the group that it leads."""
     operation = award.lot.contract.operation
     _must_be_referent(operation, scope)
     if Role.COMPANY not in company.roles:
         raise Refused(f"« {company} » n’est pas une entreprise : corrigez son rôle d’abord.")
     award.save()
+    part = MemberPart.LEADER if award.group else MemberPart.HOLDER
     AwardMember.objects.create(
-        award=award, organisation=company, part=MemberPart.HOLDER, starts_on=award.starts_on
+        award=award, organisation=company, part=part, starts_on=award.starts_on
     )
     contract = award.lot.contract
     if contract.notified_on is None:
