@@ -18,6 +18,7 @@ from coclause.clauses.states import ClauseState, Turn
 from coclause.core.months import between, first_day, shift
 from coclause.core.parameters import parameter
 from coclause.hours.checks import remarks
+from coclause.hours.globalised import Judged, judged
 from coclause.hours.models import Statement, StatementLine
 from coclause.hours.progress import progress_of_clauses
 from coclause.hours.queries import StatementQuerySet
@@ -290,20 +291,28 @@ def to_watch(scope: Scope) -> list[DueItem]:
     )
     rows: dict[int, Any] = {row.pk: row for row in clauses}
     alert = parameter("shortfall_alert", scope.day)
-    found = progress_of_clauses(list(rows), scope.day)
-    short = [(pk, figures) for pk, figures in found.items() if figures.is_short(alert)]
-    short.sort(key=lambda pair: -pair[1].behind)
-    return [_call(rows[pk], figures) for pk, figures in short]
+    found = judged(progress_of_clauses(list(rows), scope.day), scope.day)
+    short = [(pk, told) for pk, told in found.items() if told.progress.is_short(alert)]
+    short.sort(key=lambda pair: (-pair[1].progress.behind, pair[0]))
+    calls: list[DueItem] = []
+    called: set[tuple[int, ...]] = set()
+    for pk, told in short:
+        # One agreement is one call, whichever of its clauses comes first.
+        if not told.pools or told.pools not in called:
+            calls.append(_call(rows[pk], told))
+        called.add(told.pools)
+    return calls
 
 
-def _call(clause: Any, figures: Any) -> DueItem:
-    lot = clause.lot
+def _call(clause: Any, told: Judged) -> DueItem:
+    lot, figures = clause.lot, told.progress
+    pooled = f" · {told.contracts} marchés globalisés" if told.pools else ""
     shown_since = shift(figures.last_month, 1) if figures.last_month else clause.state_since
     return DueItem(
         kind="call",
         what=f"Appeler {clause.holder or 'l’entreprise'} : {hours(figures.behind)} sous l’attendu",
         about=f"{lot.contract.operation}, lot {lot.number} · {hours(figures.reached)} sur"
-        f" {hours(figures.expected)} attendues",
+        f" {hours(figures.expected)} attendues{pooled}",
         url_name="clause",
         url_args=(clause.pk,),
         action="Voir la clause",

@@ -60,7 +60,7 @@ def pool_of(
 ) -> dict[int, Pool]:
     """The pool of each commitment globalised on that day; the others are absent.
 
-    One query when none is, eight otherwise. With `known_on`, agreements recorded by that moment,
+    One query when none is, seven otherwise. With `known_on`, agreements recorded by that moment,
     and hours, commitments and calendars as they were known.
     """
     pools = _pools(commitment_ids, day, known_on)
