@@ -11,7 +11,8 @@ from tests import builders
 from tests.attacks.recounting import assert_months_hold
 from tests.builders import DAY, World
 
-from coclause.clauses.actions import amend, change_state
+from coclause.clauses.actions import change_state
+from coclause.clauses.engaging import amend
 from coclause.clauses.models import Award, Objective
 from coclause.core.actor import acting_as
 from coclause.core.refusals import Conflict, Refused

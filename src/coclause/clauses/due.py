@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, Max, OuterRef, Q, Subquery
 
-from coclause.clauses.choices import HostRole
+from coclause.clauses.choices import HostRole, Instrument
 from coclause.clauses.models import Award, Clause, Commitment, Operation, OperationHost
 from coclause.clauses.queries import ClauseQuerySet, OperationQuerySet
 from coclause.clauses.states import LIVE, ClauseState, Turn
@@ -138,11 +138,15 @@ def _item(clause: Any) -> DueItem:
 
 
 def _step(clause: Any) -> str:
-    """Which step a waiting clause is at. `awarded`, `has_commitment` tell agreed ones apart."""
+    """Which step a waiting clause is at. `awarded`, `has_commitment` tell agreed ones apart.
+
+    A reserved contract starts without a commitment.
+    """
     if clause.state == ClauseState.AGREED:
         if not clause.awarded:
             return "award"
-        return "start" if clause.has_commitment else "commit"
+        ready = clause.has_commitment or clause.instrument == Instrument.RESERVED
+        return "start" if ready else "commit"
     return _STEP_OF_STATE[clause.state]
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from coclause.clauses.choices import Instrument
 from coclause.clauses.states import LIVE, ClauseState, Transition
 from coclause.hours.models import Assignment
 from coclause.web.clauses.access import ClauseView
@@ -44,7 +45,8 @@ def _write(view: ClauseView, changes: list[Transition]) -> Act | None:
 def _start(view: ClauseView, changes: list[Transition]) -> Act | None:
     if not view.awards:
         return Act("Enregistrer l’attribution", reverse("award-new", args=[view.clause.lot_id]))
-    if not view.clause.commitments.exists():
+    reserved = view.clause.instrument == Instrument.RESERVED
+    if not reserved and not view.clause.commitments.exists():
         return Act("Enregistrer l’engagement", reverse("commitment-new", args=[view.clause.pk]))
     return _change(changes, "demarrer")
 

@@ -9,7 +9,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from coclause.clauses.actions import amend, award_lot, change_state, commit_hours
+from coclause.clauses.actions import award_lot, change_state
+from coclause.clauses.engaging import Terms, amend, engage
 from coclause.clauses.models import Award, Clause, Lot, Objective, Operation
 from coclause.clauses.states import ClauseState
 from coclause.core.refusals import Refused
@@ -108,7 +109,7 @@ def _owing_nothing(clause: Clause, scope: Scope) -> QuerySet[Award]:
 def _commit(scope: Scope, clause: Clause, form: CommitmentForm) -> str:
     if clause.state in (ClauseState.DRAFT, ClauseState.PROPOSED, ClauseState.DROPPED):
         raise Refused("L'acheteur n’a pas accepté la clause : faites-la accepter d’abord.")
-    commit_hours(scope, clause, form.cleaned_data["award"], form.cleaned_data["hours"])
+    engage(scope, clause, form.cleaned_data["award"], [Terms(quantity=form.cleaned_data["hours"])])
     if clause.state == ClauseState.AGREED:
         change_state(scope, clause, "demarrer")
     return reverse("clause", args=[clause.pk])

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.urls import reverse
 
+from coclause.clauses.choices import Instrument
 from coclause.clauses.models import Award, Clause, Commitment, Contract, Lot, Operation
 from coclause.clauses.permissions import handles, is_referent
 from coclause.clauses.states import ClauseState
@@ -170,7 +171,8 @@ def _step_of(block: LotBlock, line: ClauseLine) -> Step | None:
         return Step("Compléter la clause", reverse("clause-edit", args=[clause.pk]))
     if clause.state == ClauseState.AGREED and not block.awards:
         return Step("Enregistrer l’attribution", reverse("award-new", args=[block.lot.pk]))
-    if line.may_commit:
+    reserved = clause.instrument == Instrument.RESERVED
+    if line.may_commit and not reserved:
         return Step("Enregistrer l’engagement", reverse("commitment-new", args=[clause.pk]))
     label = _ON_ITS_PAGE.get(clause.state)
     if clause.state == ClauseState.RUNNING and line.progress.waiting:
