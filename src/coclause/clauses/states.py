@@ -41,6 +41,9 @@ class Transition:
     reason_needed: bool = False
 
 
+SUSPEND, RESUME = "suspendre", "relancer"
+"""The two changes that change the calendar of the awards with the state."""
+
 S = ClauseState
 TRANSITIONS: tuple[Transition, ...] = (
     Transition("proposer", "Proposer à l’acheteur", (S.DRAFT,), S.PROPOSED),
@@ -60,8 +63,8 @@ TRANSITIONS: tuple[Transition, ...] = (
         by=(Turn.BUYER, Turn.FACILITATOR),
     ),
     Transition("demarrer", "Démarrer l’exécution", (S.AGREED,), S.RUNNING),
-    Transition("suspendre", "Suspendre", (S.RUNNING,), S.SUSPENDED, reason_needed=True),
-    Transition("relancer", "Reprendre l’exécution", (S.SUSPENDED,), S.RUNNING),
+    Transition(SUSPEND, "Suspendre", (S.RUNNING,), S.SUSPENDED, reason_needed=True),
+    Transition(RESUME, "Reprendre l’exécution", (S.SUSPENDED,), S.RUNNING),
     Transition("achever", "Constater la fin", (S.RUNNING, S.SUSPENDED), S.ENDED),
     Transition("rouvrir", "Rouvrir l’exécution", (S.ENDED,), S.RUNNING, reason_needed=True),
     Transition("clore", "Clore la clause", (S.ENDED,), S.CLOSED),

@@ -11,6 +11,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
+from coclause.clauses.calendars import days_of_execution, off_in_words
 from coclause.clauses.choices import HoursKind
 from coclause.clauses.models import Award
 from coclause.core.journal import record_act
@@ -126,11 +127,19 @@ def must_be_open(award: Award, month: date, day: date) -> None:
         raise Refused("Le mois déclaré n’existe pas : choisissez-le dans la liste.")
     if month > day:
         raise Refused("Ce mois n’a pas commencé : il se déclare à partir de son premier jour.")
+    if days_of_execution(award, month, last_day(month)):
+        return
+    if award.statements.filter(month=month).exists():
+        return  # the calendar changed since: what was declared can still be corrected
     if month > award.ends_on or last_day(month) < award.starts_on:
         raise Refused(
             f"L'exécution va du {award.starts_on:%d/%m/%Y} au {award.ends_on:%d/%m/%Y} :"
             " ce mois est en dehors."
         )
+    raise Refused(
+        f"L’exécution est {', '.join(off_in_words(award))} : aucune heure n’est attendue ce"
+        " mois-ci. Si des heures ont été faites, demandez à revoir la suspension."
+    )
 
 
 def locked_statement(award: Award, month: date, day: date, version: int) -> Statement:

@@ -11,11 +11,12 @@ import holidays
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Exists, Min, OuterRef, Q, Sum
 
+from coclause.clauses.calendars import days_of_execution, is_suspended
 from coclause.clauses.due import DueItem, followed
 from coclause.clauses.models import Award, Clause
 from coclause.clauses.queries import AwardQuerySet
 from coclause.clauses.states import ClauseState, Turn
-from coclause.core.months import between, first_day, shift
+from coclause.core.months import between, first_day, last_day, shift
 from coclause.core.parameters import parameter
 from coclause.hours.checks import remarks
 from coclause.hours.globalised import Judged, judged
@@ -43,12 +44,24 @@ def declare_by(month: date, due_day: Decimal) -> date:
     return shift(month, 1).replace(day=int(due_day))
 
 
-def months_to_declare(
-    starts_on: date, ends_on: date, declared: Collection[date], day: date
-) -> list[date]:
-    """Months of execution over on that day and not declared, the oldest first."""
-    last = min(first_day(ends_on), shift(day, -1))
-    return [month for month in between(starts_on, last) if month not in declared]
+def months_to_declare(award: Award, declared: Collection[date], day: date) -> list[date]:
+    """Months of execution over on that day and not declared, the oldest first.
+
+    A month without a day of execution is not asked for; while an award is suspended, none is.
+    """
+    if is_suspended(award, day):
+        return []
+    last = min(first_day(award.ends_on), shift(day, -1))
+    return [month for month in months_worked(award, last) if month not in declared]
+
+
+def months_worked(award: Award, last: date) -> list[date]:
+    """Months with a day of execution, up to that of `last`."""
+    return [
+        month
+        for month in between(award.starts_on, min(award.ends_on, last))
+        if days_of_execution(award, month, last_day(month))
+    ]
 
 
 def named(months: Collection[date], day: date) -> str:
@@ -142,7 +155,7 @@ def _undeclared(scope: Scope, awards: AwardQuerySet) -> list[_Awarded]:
     found = []
     for row in rows:
         row_: Any = row
-        months = months_to_declare(row.starts_on, row.ends_on, row_.declared or [], scope.day)
+        months = months_to_declare(row, row_.declared or [], scope.day)
         if months:
             found.append(_Awarded(row, months))
     return found
