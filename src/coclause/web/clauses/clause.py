@@ -21,7 +21,8 @@ from coclause.core.models import JournalEntry, User
 from coclause.core.months import between
 from coclause.core.parameters import parameter
 from coclause.hours.checks import Remark, remarks
-from coclause.hours.due import months_to_declare
+from coclause.hours.collective import headcount_of
+from coclause.hours.due import months_to_declare, months_worked
 from coclause.hours.models import Assignment, EmploymentFact, Statement, StatementLine
 from coclause.hours.progress import Progress, progress_of_awards, progress_of_clauses
 from coclause.organisations.scopes import Scope
@@ -118,7 +119,11 @@ def _tab(
         return {"journal": entries}
     if tab == "personnes":
         people = _people(request, view) if view.persons else []
-        return {"people": people, "people_count": _assignments(view).count()}
+        return {
+            "people": people,
+            "people_count": _assignments(view).count(),
+            "unnamed": headcount_of([award.pk for award in view.awards]),
+        }
     if not view.awards:
         return {"table": None}
     shown = _named_table(request, view)
@@ -254,9 +259,7 @@ def _undeclared(view: ClauseView, statements: Any, day: date) -> list[date]:
     return [
         month
         for award in view.awards
-        for month in months_to_declare(
-            award.starts_on, award.ends_on, declared.get(award.pk, ()), day
-        )
+        for month in months_to_declare(award, declared.get(award.pk, ()), day)
     ]
 
 
@@ -291,8 +294,8 @@ def _awards_to_fill(view: ClauseView, scope: Scope) -> list[dict[str, Any]]:
         declared.setdefault(award_id, set()).add(month)
     found = []
     for award in view.awards:
-        last = min(award.ends_on, scope.day)
-        months = [m for m in between(award.starts_on, last) if m not in declared.get(award.pk, ())]
+        worked = months_worked(award, scope.day)
+        months = [month for month in worked if month not in declared.get(award.pk, ())]
         if months:
             found.append(
                 {"award": award, "month": months[0], "name": month_name(months[0], scope.day)}
