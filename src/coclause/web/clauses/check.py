@@ -158,9 +158,9 @@ def _rows(
 ) -> list[dict[str, Any]]:
     """The latest lines of the statement, with names, last month and remarks."""
     lines = list(
-        statement.lines.named().filter(corrected_at__isnull=True).select_related("employment_month")
+        statement.lines.filter(corrected_at__isnull=True).select_related("employment_month")
     )
-    facts = table.facts_of({line.employment_id for line in lines})
+    facts = table.facts_of(_employment(line) for line in lines)
     names = names_of(
         request.scope,
         {fact.identity_id for fact in facts.values()},
@@ -170,21 +170,37 @@ def _rows(
     before = _before(statement)
     rows = []
     for line in lines:
-        employment = line.employment_id
-        fact = facts[employment]
+        employment = _employment(line)
+        if employment is None:
+            name = "Déclaration collective"
+            about = f"{table.people(line.headcount or 0)}, sans noms"
+        else:
+            fact = facts[employment]
+            name = names.get(fact.identity_id, "Une personne d’une autre structure")
+            about = table.described(fact, [holder_id])
         rows.append(
             {
                 "line": line,
-                "name": names.get(fact.identity_id, "Une personne d’une autre structure"),
-                "about": table.described(fact, [holder_id]),
+                "name": name,
+                "about": about,
                 "previous": before.get((employment, line.kind)),
                 "remarks": [r for r in noted if r.employment_id == employment],
             }
         )
-    return sorted(rows, key=lambda row: (str(row["name"]), row["line"].kind))
+    return sorted(rows, key=_order)
 
 
-def _before(statement: Statement) -> dict[tuple[int, str], Decimal]:
+def _employment(line: StatementLine) -> int | None:
+    """None for hours without names."""
+    return line.employment_id if line.employment_month_id else None
+
+
+def _order(row: dict[str, Any]) -> tuple[bool, str, str]:
+    line = row["line"]
+    return line.employment_month_id is None, str(row["name"]), line.kind
+
+
+def _before(statement: Statement) -> dict[tuple[int | None, str], Decimal]:
     rows = StatementLine.objects.declared().filter(
         statement__award=statement.award_id, statement__month=shift(statement.month, -1)
     )

@@ -17,6 +17,7 @@ from coclause.core.months import between, first_day, shift
 from coclause.core.parameters import parameter
 from coclause.core.refusals import Conflict, Refused
 from coclause.hours.checks import Remark, remarks
+from coclause.hours.collective import CollectiveRefused, declare_collective
 from coclause.hours.declaring import Entry, MonthRefused, declare_month
 from coclause.hours.due import declare_by
 from coclause.hours.models import Statement
@@ -24,13 +25,27 @@ from coclause.hours.progress import progress_of_awards
 from coclause.render.numbers import hours
 from coclause.web.clauses.access import declared_award, frame
 from coclause.web.clauses.month_form import MonthForm
-from coclause.web.clauses.month_people import MonthAtHand, month_at_hand
+from coclause.web.clauses.month_people import MonthAtHand, month_at_hand, told_without_names
 from coclause.web.clauses.months import name as month_name
 from coclause.web.clauses.months import of_month
 from coclause.web.middleware import ScopedRequest
 
 SHOWN_MONTHS = 6
 """Months offered beside the one at hand."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A month as it is sent: by person, and without names (None when nothing is)."""
+
+    entries: list[Entry]
+    collective: dict[str, Decimal] | None = None
+    headcount: int = 0
+
+    @property
+    def total(self) -> Decimal:
+        unnamed = sum((self.collective or {}).values(), Decimal(0))
+        return sum((entry.total for entry in self.entries), unnamed)
 
 
 @dataclass(frozen=True)
@@ -44,9 +59,16 @@ class Typing:
     def read(self, *, carry: bool) -> MonthAtHand:
         return month_at_hand(self.request.scope, self.award, self.month, carry=carry)
 
-    def declare(self, entries: list[Entry], version: int) -> Statement:
-        scope = self.request.scope
-        return declare_month(scope, self.award, self.month, entries, version=version)
+    def declare(self, sent: Sent, version: int) -> Statement:
+        """Write what is sent, with names and without; the two are one act for who sends them."""
+        scope, award, month = self.request.scope, self.award, self.month
+        if sent.collective is None:
+            return declare_month(scope, award, month, sent.entries, version=version)
+        if sent.entries:
+            version = declare_month(scope, award, month, sent.entries, version=version).version
+        return declare_collective(
+            scope, award, month, sent.collective, sent.headcount, version=version
+        )
 
 
 def page(request: ScopedRequest, pk: int, month: date) -> HttpResponse:
@@ -58,36 +80,55 @@ def page(request: ScopedRequest, pk: int, month: date) -> HttpResponse:
     if request.method == "POST":
         return _send(typing)
     at_hand = typing.read(carry="vierge" not in request.GET)
-    form = MonthForm(at_hand.people, initial={"version": at_hand.version})
+    form = MonthForm(
+        at_hand.people, initial={"version": at_hand.version}, collective=at_hand.collective
+    )
     return _show(typing, at_hand, form)
 
 
 def _send(typing: Typing) -> HttpResponse:
     at_hand = typing.read(carry=False)
-    form = MonthForm(at_hand.people, typing.request.POST)
+    form = MonthForm(at_hand.people, typing.request.POST, collective=at_hand.collective)
     if not form.is_valid():
         return _show(typing, at_hand, form, status=422)
     at_zero = "neant" in typing.request.POST
-    entries = _zeros(at_hand) if at_zero else form.entries()
+    sent = _zeros(at_hand) if at_zero else _read(form, at_hand)
     try:
-        doubts = _declare(typing, form, entries)
+        doubts = _declare(typing, form, sent)
     except Conflict as conflict:
         return _told_of_conflict(typing, form, conflict)
-    except MonthRefused as refusal:
-        form.refuse(refusal.problems)
-        return _show(typing, at_hand, form, status=422)
     except Refused as refusal:
-        form.add_error(None, refusal.sentence)
+        _refuse(form, refusal)
         return _show(typing, at_hand, form, status=422)
     if doubts:
         return _ask(typing, at_hand, form, doubts)
-    return _sent(typing, sum((entry.total for entry in entries), Decimal(0)))
+    return _sent(typing, sent.total)
 
 
-def _declare(typing: Typing, form: MonthForm, entries: list[Entry]) -> list[Remark]:
+def _refuse(form: MonthForm, refusal: Refused) -> None:
+    """Write the refusal where it is to be corrected."""
+    if isinstance(refusal, MonthRefused):
+        form.refuse(refusal.problems)
+    elif isinstance(refusal, CollectiveRefused):
+        form.refuse_collective(refusal.sentence, about_headcount=refusal.about_headcount)
+    else:
+        form.add_error(None, refusal.sentence)
+
+
+def _read(form: MonthForm, at_hand: MonthAtHand) -> Sent:
+    """What the form says. Nothing is said without names while nobody fills that part in."""
+    entries, collective = form.entries(), at_hand.collective
+    if collective is None:
+        return Sent(entries)
+    sent = Sent(entries, form.collective_hours(), form.collective_headcount())
+    untouched = not (sum(form.collective_hours().values()) or sent.headcount or collective.sent)
+    return Sent(entries) if entries and untouched else sent
+
+
+def _declare(typing: Typing, form: MonthForm, sent: Sent) -> list[Remark]:
     """Write the month; when doubts arise that were not confirmed, undo it and return them."""
     with transaction.atomic():
-        statement = typing.declare(entries, form.cleaned_data["version"])
+        statement = typing.declare(sent, form.cleaned_data["version"])
         doubts = remarks([statement], day=typing.request.scope.day).get(statement.pk, [])
         if doubts and form.cleaned_data["confirmed"] != _mark(doubts):
             transaction.set_rollback(True)
@@ -97,7 +138,9 @@ def _declare(typing: Typing, form: MonthForm, entries: list[Entry]) -> list[Rema
 
 def _mark(doubts: list[Remark]) -> str:
     """What is confirmed: these very remarks; a new one is asked again."""
-    return " ".join(sorted(f"{doubt.employment_id}:{doubt.code}" for doubt in doubts))
+    return " ".join(
+        sorted(f"{doubt.employment_id or 'collectif'}:{doubt.code}" for doubt in doubts)
+    )
 
 
 def _ask(
@@ -105,9 +148,11 @@ def _ask(
 ) -> HttpResponse:
     for person in at_hand.people:
         person.notes = [d.text for d in doubts if d.employment_id == person.employment_id]
+    if at_hand.collective:
+        at_hand.collective.notes = [d.text for d in doubts if d.employment_id is None]
     typed = typing.request.POST.copy()
     typed["confirmed"] = _mark(doubts)
-    again = MonthForm(at_hand.people, typed)
+    again = MonthForm(at_hand.people, typed, collective=at_hand.collective)
     return _show(typing, at_hand, again, doubts=len(doubts))
 
 
@@ -119,15 +164,19 @@ def _told_of_conflict(typing: Typing, form: MonthForm, conflict: Conflict) -> Ht
     for person in fresh.people:
         total = sum(person.kinds.values(), Decimal(0))
         person.notes = [f"{hours(total)} ont été envoyées entre-temps."]
-    again = MonthForm(fresh.people, typed)
+    unnamed = fresh.collective
+    if unnamed and unnamed.sent:
+        told = told_without_names(unnamed.total, unnamed.headcount)
+        unnamed.notes = [f"Envoyé entre-temps : {told}."]
+    again = MonthForm(fresh.people, typed, collective=unnamed)
     return _show(typing, fresh, again, status=409, conflict=conflict.sentence)
 
 
-def _zeros(at_hand: MonthAtHand) -> list[Entry]:
-    return [
-        Entry(person.employment_id, dict.fromkeys(HoursKind.values, Decimal(0)))
-        for person in at_hand.people
-    ]
+def _zeros(at_hand: MonthAtHand) -> Sent:
+    nothing = dict.fromkeys(HoursKind.values, Decimal(0))
+    entries = [Entry(person.employment_id, dict(nothing)) for person in at_hand.people]
+    unnamed = at_hand.collective and (at_hand.collective.sent or not entries)
+    return Sent(entries, nothing if unnamed else None)
 
 
 def _sent(typing: Typing, total: Decimal) -> HttpResponse:

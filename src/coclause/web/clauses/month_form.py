@@ -10,11 +10,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from coclause.clauses.choices import HoursKind
+from coclause.hours.collective import MOST_PEOPLE
 from coclause.hours.declaring import Entry
-from coclause.render.numbers import decimal
+from coclause.render.numbers import decimal, hours
 
 # No exponent: nobody writes hours so, and a large one is beyond what can be computed.
 _NUMBER = re.compile(r"-?(\d{1,9}(\.\d*)?|\.\d+)")
+NO_SUPERVISORS = "Sans les heures des encadrants : elles ne comptent jamais."
 TYPED = "Écrivez un nombre d’heures, par exemple 35,5."
 
 
@@ -24,9 +26,10 @@ class HoursField(forms.CharField):
     `label` names the field in a list of errors, `short` beside the field, under its person.
     """
 
-    def __init__(self, label: str, short: str, **attributes: Any) -> None:
+    def __init__(self, label: str, short: str, *, below: int = 10_000, **attributes: Any) -> None:
         super().__init__(label=label, required=False, max_length=12, **attributes)
         self.short = short
+        self.below = below
         self.widget.attrs.update(inputmode="decimal", autocomplete="off")
 
     def clean(self, value: Any) -> Any:
@@ -36,11 +39,55 @@ class HoursField(forms.CharField):
         if not _NUMBER.fullmatch(text):
             raise ValidationError(TYPED)
         number = Decimal(text)
-        if abs(number) >= 10_000 or round(number, 2) != number:
+        if abs(number) >= self.below:
+            raise ValidationError(f"{hours(number)} dans un mois : vérifiez le nombre.")
+        if round(number, 2) != number:
             raise ValidationError(
                 "Écrivez des heures avec deux décimales au plus, par exemple 35,5."
             )
         return number
+
+
+class HeadcountField(forms.IntegerField):
+    """How many people; empty is nobody."""
+
+    short = "Effectif"
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(
+            label="Déclaration collective, effectif",
+            required=False,
+            min_value=0,
+            max_value=MOST_PEOPLE,
+            widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+            error_messages={
+                "invalid": "Écrivez un nombre entier de personnes, par exemple 12.",
+                "min_value": "Un effectif ne peut pas être négatif.",
+                "max_value": "Cet effectif est trop grand : vérifiez le nombre.",
+            },
+            **attributes,
+        )
+
+    def clean(self, value: Any) -> int:
+        return super().clean(_plain(value)) or 0
+
+
+@dataclass
+class CollectiveMonth:
+    """What is declared without names: what was declared before, what to start from."""
+
+    kinds: dict[str, Decimal] = field(default_factory=dict)
+    headcount: int = 0
+    sent: bool = False
+    """Something was already declared for this month."""
+    previous: str = ""
+    """What the month before held, in words."""
+    reasons: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def total(self) -> Decimal:
+        return sum(self.kinds.values(), Decimal(0))
 
 
 @dataclass
@@ -61,14 +108,24 @@ class PersonMonth:
 
 
 class MonthForm(forms.Form):
-    """Built for the persons of a month; `entries` is what to declare once it is valid."""
+    """Built for the persons of a month; `entries` is what to declare once it is valid.
+
+    `collective` adds fields for hours and people without names.
+    """
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     confirmed = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, people: Iterable[PersonMonth], *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        people: Iterable[PersonMonth],
+        *args: Any,
+        collective: CollectiveMonth | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.people = list(people)
+        self.collective = collective
         for person in self.people:
             for kind in HoursKind.values:
                 short = HoursKind(kind).label
@@ -81,6 +138,42 @@ class MonthForm(forms.Form):
                 "Total travaillé du mois, tous chantiers",
                 initial=_written(person.worked),
             )
+
+        if collective is not None:
+            self._add_collective(collective)
+
+    def _add_collective(self, start: CollectiveMonth) -> None:
+        for kind in HoursKind.values:
+            name = HoursKind(kind).label.lower()
+            self.fields[collective_name(kind)] = HoursField(
+                f"Déclaration collective, {name}",
+                f"Heures de {name}",
+                below=1_000_000,
+                help_text=NO_SUPERVISORS if kind == HoursKind.WORK else "",
+                initial=_written(start.kinds.get(kind)),
+            )
+        self.fields[HEADCOUNT] = HeadcountField(
+            help_text="Combien de personnes ont fait ces heures.",
+            initial=start.headcount or "",
+        )
+
+    def collective_hours(self) -> dict[str, Decimal]:
+        """Hours by kind declared without names, once valid."""
+        cleaned = self.cleaned_data
+        return {kind: cleaned[collective_name(kind)] or Decimal(0) for kind in HoursKind.values}
+
+    def collective_headcount(self) -> int:
+        return int(self.cleaned_data[HEADCOUNT])
+
+    def collective_fields(self) -> list[Any]:
+        """What the template draws of it."""
+        return [self[collective_name(kind)] for kind in HoursKind.values]
+
+    def headcount_field(self) -> Any:
+        return self[HEADCOUNT]
+
+    def refuse_collective(self, sentence: str, *, about_headcount: bool) -> None:
+        self.add_error(HEADCOUNT if about_headcount else collective_name(HoursKind.WORK), sentence)
 
     def entries(self) -> list[Entry]:
         """What is declared, for every person of the month: an emptied field is a zero."""
@@ -111,8 +204,10 @@ class MonthForm(forms.Form):
         """Hours by kind as they stand in the fields, readable ones only."""
         found = []
         for kind in HoursKind.values:
-            values = (self[field_name(p.employment_id, kind)].value() for p in self.people)
-            total = sum((_read(value) for value in values), Decimal(0))
+            names = [field_name(person.employment_id, kind) for person in self.people]
+            if self.collective is not None:
+                names.append(collective_name(kind))
+            total = sum((_read(self[name].value()) for name in names), Decimal(0))
             if total or kind == HoursKind.WORK:
                 found.append((HoursKind(kind).label, total))
         return found
@@ -140,6 +235,13 @@ class MonthForm(forms.Form):
 
 def field_name(employment_id: int, kind: str) -> str:
     return f"h-{employment_id}-{kind}"
+
+
+def collective_name(kind: str) -> str:
+    return f"h-collectif-{kind}"
+
+
+HEADCOUNT = "effectif-collectif"
 
 
 def worked_name(employment_id: int) -> str:

@@ -1,7 +1,7 @@
 """The persons of a month and what to start from: what was sent, else the month before."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,6 +10,7 @@ from typing import Any
 from coclause.clauses.models import Award
 from coclause.core.months import last_day, shift
 from coclause.hours.choices import LineState
+from coclause.hours.collective import accepts_collective, may_declare_collective
 from coclause.hours.models import (
     Assignment,
     EmploymentFact,
@@ -19,8 +20,9 @@ from coclause.hours.models import (
 )
 from coclause.organisations.scopes import Scope
 from coclause.people.actions import names_of
+from coclause.render.numbers import hours
 from coclause.web.clauses import table
-from coclause.web.clauses.month_form import PersonMonth
+from coclause.web.clauses.month_form import CollectiveMonth, PersonMonth
 
 ZERO = Decimal(0)
 
@@ -33,6 +35,8 @@ class MonthAtHand:
     people: list[PersonMonth]
     carried: Decimal | None
     """Hours taken over from the month before; None when nothing is."""
+    collective: CollectiveMonth | None = None
+    """What is declared without names; None where the clause, or the user, does not do so."""
 
     @property
     def version(self) -> int:
@@ -59,8 +63,51 @@ def month_at_hand(scope: Scope, award: Any, month: date, *, carry: bool) -> Mont
         for fact in facts.values()
     ]
     people.sort(key=lambda person: (person.name, person.employment_id))
-    taken = sum((sum(p.kinds.values(), ZERO) for p in people), ZERO) if carries else ZERO
-    return MonthAtHand(statement, people, taken or None)
+    collective = _collective(scope, award, month, carries=carries)
+    taken = ZERO
+    if carries:
+        taken = sum((sum(p.kinds.values(), ZERO) for p in people), ZERO)
+        taken += collective.total if collective else ZERO
+    return MonthAtHand(statement, people, taken or None, collective)
+
+
+def _collective(scope: Scope, award: Any, month: date, *, carries: bool) -> CollectiveMonth | None:
+    """Hours without names: sent for the month, else those of the month before to start from."""
+    if not may_declare_collective(award, scope):
+        return None
+    previous = shift(month, -1)
+    rows = (
+        StatementLine.objects.collective()
+        .filter(statement__award=award, statement__month__in=[previous, month])
+        .filter(corrected_at__isnull=True)
+        .order_by("pk")
+    )
+    by_month: dict[date, list[StatementLine]] = defaultdict(list)
+    for line in rows.select_related("statement"):
+        by_month[line.statement.month].append(line)
+    sent, before = by_month[month], by_month[previous]
+    if not sent and not accepts_collective(award):
+        return None
+    start = sent or (before if carries else [])
+    back = [line.return_reason for line in sent if line.state == LineState.RETURNED]
+    return CollectiveMonth(
+        kinds={line.kind: line.hours for line in start},
+        headcount=_headcount(start),
+        sent=bool(sent),
+        previous=told_without_names(sum((line.hours for line in before), ZERO), _headcount(before))
+        if before
+        else "",
+        reasons=sorted(set(back)),
+    )
+
+
+def _headcount(lines: Collection[StatementLine]) -> int:
+    return max((line.headcount or 0 for line in lines), default=0)
+
+
+def told_without_names(total: Decimal, headcount: int) -> str:
+    """ "900 h, 12 personnes"."""
+    return f"{hours(total)}, {table.people(headcount)}"
 
 
 def _employments(

@@ -19,6 +19,7 @@ from coclause.clauses.queries import due_share
 from coclause.core.months import between, last_day
 from coclause.hours.choices import LineState
 from coclause.hours.models import EmploymentFact, Statement, StatementLine
+from coclause.render.numbers import integer
 from coclause.web.clauses.months import SHORT
 
 ZERO = Decimal(0)
@@ -43,9 +44,9 @@ class Cell:
 
 @dataclass
 class Row:
-    """A person's employment and its hours."""
+    """A person's employment and its hours, or (None) hours declared without names."""
 
-    employment_id: int
+    employment_id: int | None
     name: str
     about: str
     cells: list[Cell]
@@ -90,20 +91,23 @@ class HoursTable:
 @dataclass(frozen=True)
 class _Line:
     award_id: int
-    employment_id: int
+    employment_id: int | None
     month: date
     kind: str
     hours: Decimal
     state: str
     latest: bool
     reason: str
+    headcount: int
 
 
 @dataclass
 class _Sums:
-    """What lines give, by employment and month."""
+    """What lines give, by employment (None without names) and month."""
 
-    cells: dict[tuple[int, date], Cell] = field(default_factory=dict)
+    cells: dict[tuple[int | None, date], Cell] = field(default_factory=dict)
+    headcounts: dict[tuple[int, date], int] = field(default_factory=dict)
+    """People without names, by award and month."""
     uncounted: dict[date, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
 
 
@@ -147,15 +151,23 @@ def name_rows(
 ) -> None:
     """Give each row the name of its person, where the reader may know it, and sort by it."""
     for row in table.rows:
+        if row.employment_id is None:
+            continue
         fact = facts[row.employment_id]
         row.name = names.get(fact.identity_id, "Une personne d’une autre structure")
         row.about = described(fact, holders)
-    table.rows.sort(key=lambda row: (row.name, row.employment_id))
+    table.rows.sort(key=lambda row: (row.employment_id is None, row.name, row.employment_id))
 
 
-def facts_of(employments: Iterable[int]) -> dict[int, EmploymentFact]:
-    """Facts by employment, with the employer. One query."""
-    rows = EmploymentFact.objects.filter(pk__in=list(employments)).select_related("employer")
+def people(count: int) -> str:
+    """ "1 personne", "12 personnes"."""
+    return f"{integer(count)} personne{'s' * (count > 1)}"
+
+
+def facts_of(employments: Iterable[int | None]) -> dict[int, EmploymentFact]:
+    """Facts by employment, with the employer; nothing is known of None. One query."""
+    known = [pk for pk in employments if pk is not None]
+    rows = EmploymentFact.objects.filter(pk__in=known).select_related("employer")
     return {row.pk: row for row in rows}
 
 
@@ -183,23 +195,27 @@ def _lines(awards: Collection[int]) -> list[_Line]:
         "state",
         "corrected_at",
         "return_reason",
+        "headcount",
     )
     return [
-        _Line(award, employment, month, kind, hours, state, corrected is None, reason)
-        for award, employment, month, kind, hours, state, corrected, reason in rows
+        _Line(award, employment, month, kind, hours, state, corrected is None, reason, people or 0)
+        for award, employment, month, kind, hours, state, corrected, reason, people in rows
     ]
 
 
 def _sums(lines: list[_Line], kinds: Collection[str]) -> _Sums:
     sums = _Sums()
-    by_key: dict[tuple[int, int, date, str], list[_Line]] = defaultdict(list)
+    by_key: dict[tuple[int, int | None, date, str], list[_Line]] = defaultdict(list)
     for line in lines:
         by_key[line.award_id, line.employment_id, line.month, line.kind].append(line)
-    for (_, employment_id, month, kind), revisions in by_key.items():
-        reached, waiting, reason = _reached(revisions)
+    for (award_id, employment_id, month, kind), revisions in by_key.items():
+        reached, waiting, reason, headcount = _reached(revisions)
         if kind not in kinds:
             sums.uncounted[month] += reached
             continue
+        if employment_id is None:
+            place = (award_id, month)
+            sums.headcounts[place] = max(sums.headcounts.get(place, 0), headcount)
         cell = sums.cells.setdefault((employment_id, month), Cell(month, ZERO))
         cell.hours = (cell.hours or ZERO) + reached
         cell.waiting = cell.waiting or waiting
@@ -207,15 +223,17 @@ def _sums(lines: list[_Line], kinds: Collection[str]) -> _Sums:
     return sums
 
 
-def _reached(revisions: list[_Line]) -> tuple[Decimal, bool, str]:
-    """Hours, whether they wait for a check, and why they were sent back."""
-    in_force = sum((line.hours for line in revisions if not line.latest), ZERO)
+def _reached(revisions: list[_Line]) -> tuple[Decimal, bool, str, int]:
+    """Hours, whether they wait for a check, why they were sent back, people without names."""
+    held = [line for line in revisions if not line.latest]
+    in_force = sum((line.hours for line in held), ZERO)
+    people_in_force = max((line.headcount for line in held), default=0)
     for line in revisions:
         if line.latest and line.state != LineState.RETURNED:
-            return line.hours, line.state == LineState.DECLARED, ""
+            return line.hours, line.state == LineState.DECLARED, "", line.headcount
         if line.latest:
-            return in_force, False, line.reason
-    return in_force, False, ""
+            return in_force, False, line.reason, people_in_force
+    return in_force, False, "", people_in_force
 
 
 def _columns(
@@ -246,13 +264,31 @@ def _columns(
 
 
 def _rows(sums: _Sums, shown: list[date]) -> list[Row]:
-    people = sorted({employment for employment, month in sums.cells if month in shown})
-    rows = []
-    for employment in people:
-        cells = [sums.cells.get((employment, month), Cell(month)) for month in shown]
-        total = sum((cell.hours or ZERO for cell in cells), ZERO)
-        rows.append(Row(employment, "", "", cells, total))
+    held = {employment for employment, month in sums.cells if month in shown}
+    rows = [_row(sums, shown, pk, "") for pk in sorted(pk for pk in held if pk is not None)]
+    if None in held:
+        rows.append(_row(sums, shown, None, f"Déclaration collective ({_unnamed(sums, shown)})"))
     return rows
+
+
+def _row(sums: _Sums, shown: list[date], employment: int | None, name: str) -> Row:
+    cells = [sums.cells.get((employment, month), Cell(month)) for month in shown]
+    total = sum((cell.hours or ZERO for cell in cells), ZERO)
+    return Row(
+        employment, name, "" if employment else "heures et effectif, sans noms", cells, total
+    )
+
+
+def _unnamed(sums: _Sums, shown: list[date]) -> str:
+    """ "12 personnes", or "8 à 12 personnes" when months differ."""
+    by_month: dict[date, int] = defaultdict(int)
+    for (_, month), headcount in sums.headcounts.items():
+        if month in shown and headcount:
+            by_month[month] += headcount
+    counts = sorted(set(by_month.values())) or [0]
+    if len(counts) == 1:
+        return people(counts[0])
+    return f"{integer(counts[0])} à {people(counts[-1])}"
 
 
 def _expected(awards: Collection[int], months: list[date]) -> dict[date, Decimal | None]:
