@@ -1,22 +1,22 @@
 """Which years are closed, by whom, and what a region and its hosts did in each year."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import F, FilteredRelation, Prefetch, Q, QuerySet, Sum
-from django.db.models.functions import ExtractYear
+from django.db.models import F, Prefetch, Q, QuerySet, Sum
 
 from coclause.clauses.choices import HostRole
 from coclause.clauses.models import OperationHost
 from coclause.closing.models import FrozenFigure, YearClosure
+from coclause.core.months import last_day
 from coclause.hours.models import StatementLine
-from coclause.indicators.facts import MonthEnd
 from coclause.indicators.perimeter import Perimeter, Period
 
 HOURS = "hours_validated"
-OPERATION = "statement__award__lot__contract__operation__"
+OPERATION = "statement__award__lot__contract__operation"
 AWARD = "operation__contracts__lots__awards__"
 Sums = dict[tuple[int, int | None], Decimal]
 """Hours by year and host; under None, those of the whole region."""
@@ -57,26 +57,59 @@ def froze(closure: YearClosure, perimeter: Perimeter) -> bool:
 
 
 def hours_by_year(region: str, first: date, last: date) -> Sums:
-    """Validated hours of today, worked between these days, by year and referent host. One query."""
-    hosts, end = f"{OPERATION}hosts", MonthEnd(F("statement__month"))
-    held = Q(**{f"{hosts}__role": HostRole.REFERENT, f"{hosts}__starts_on__lte": end}) & (
-        Q(**{f"{hosts}__ends_on__isnull": True}) | Q(**{f"{hosts}__ends_on__gte": end})
-    )
-    lines = (
+    """Validated hours of today, worked between these days, by year and referent host.
+
+    Two queries: the referent of each month is found here, which a join would make slow.
+    """
+    months = (
         StatementLine.objects.validated()
         .worked_between(first, last)
-        .filter(**{f"{OPERATION}region": region})
-        .alias(referent=FilteredRelation(hosts, condition=held))
+        .filter(**{f"{OPERATION}__region": region})
         .order_by()
-        .values(year=ExtractYear("statement__month"), held_by=F("referent__host"))
+        .values(OPERATION, "statement__month")
         .annotate(total=Sum("hours"))
     )
+    periods = referents(region)
     found: Sums = defaultdict(Decimal)
-    for year, host, total in lines.values_list("year", "held_by", "total"):
-        found[year, None] += total
+    for operation, month, total in months.values_list(OPERATION, "statement__month", "total"):
+        found[month.year, None] += total
+        host = referent_on(periods[operation], last_day(month))
         if host is not None:
-            found[year, host] += total
+            found[month.year, host] += total
     return dict(found)
+
+
+@dataclass(frozen=True)
+class Referent:
+    """A host in charge of an operation, from a day to another."""
+
+    host: int
+    starts_on: date
+    ends_on: date | None
+
+
+Referents = dict[int, list[Referent]]
+
+
+def referents(region: str, host: int | None = None) -> Referents:
+    """The referents of a region's operations, of that host alone when one is given. One query."""
+    rows = OperationHost.objects.filter(role=HostRole.REFERENT, operation__region=region)
+    if host is not None:
+        rows = rows.filter(host=host)
+    found: Referents = defaultdict(list)
+    for operation, *facts in rows.order_by().values_list(
+        "operation", "host", "starts_on", "ends_on"
+    ):
+        found[operation].append(Referent(*facts))
+    return found
+
+
+def referent_on(periods: Iterable[Referent], day: date) -> int | None:
+    """The host in charge that day; periods never overlap."""
+    for one in periods:
+        if one.starts_on <= day and (one.ends_on is None or one.ends_on >= day):
+            return one.host
+    return None
 
 
 def hosts_by_year(region: str, years: Collection[int]) -> dict[int, set[int]]:

@@ -1,6 +1,5 @@
 """What a year still waits for before it is closed, by operation. None of it stops the closing."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,6 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q, Sum
 from coclause.clauses.choices import HostRole
 from coclause.clauses.models import Award, Clause, OperationHost
 from coclause.clauses.states import ClauseState
+from coclause.closing.queries import referent_on, referents
 from coclause.core.months import between, last_day
 from coclause.hours.choices import LineState
 from coclause.hours.models import StatementLine
@@ -118,30 +118,13 @@ def _undeclared(
         .order_by("pk")
         .values_list(OPERATION, f"{OPERATION}__name", "starts_on", "ends_on", "declared")
     )
-    held = _periods_of(host, region) if host is not None else None
+    held = referents(region, host) if host is not None else None
     for pk, name, starts_on, ends_on, declared in awards:
         asked = between(max(starts_on, period.first), min(ends_on, period.last))
         months = [
             month
             for month in asked
-            if month not in declared and (held is None or _holds(held[pk], last_day(month)))
+            if month not in declared and (held is None or referent_on(held[pk], last_day(month)))
         ]
         if months:
             yield pk, name, months
-
-
-Periods = dict[int, list[tuple[date, date | None]]]
-
-
-def _periods_of(host: int, region: str) -> Periods:
-    rows = OperationHost.objects.filter(
-        host=host, role=HostRole.REFERENT, operation__region=region
-    ).order_by()
-    found: Periods = defaultdict(list)
-    for operation, starts_on, ends_on in rows.values_list("operation", "starts_on", "ends_on"):
-        found[operation].append((starts_on, ends_on))
-    return found
-
-
-def _holds(periods: Iterable[tuple[date, date | None]], day: date) -> bool:
-    return any(first <= day and (last is None or last >= day) for first, last in periods)

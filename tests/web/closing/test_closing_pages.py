@@ -202,7 +202,7 @@ def test_the_list_asks_the_same_queries_whatever_the_hosts(
 ) -> None:
     closed(year)
     neighbours(year, many)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         page = coordination.get(reverse("closings"))
     assert len(page.context["years"][0].lines) == 2 + many
 
