@@ -97,10 +97,9 @@ def referents(region: str, host: int | None = None) -> Referents:
     if host is not None:
         rows = rows.filter(host=host)
     found: Referents = defaultdict(list)
-    for operation, *facts in rows.order_by().values_list(
-        "operation", "host", "starts_on", "ends_on"
-    ):
-        found[operation].append(Referent(*facts))
+    facts = rows.order_by().values_list("operation", "host", "starts_on", "ends_on")
+    for operation, held_by, starts_on, ends_on in facts:
+        found[operation].append(Referent(held_by, starts_on, ends_on))
     return found
 
 
