@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from coclause.clauses.choices import EventKind, ExecutionChange
+from coclause.clauses.debts import follows_another, must_be_whole
 from coclause.clauses.models import Award, Clause, Execution, Objective, ObjectiveEvent
 from coclause.clauses.owed import in_words
 from coclause.clauses.permissions import is_referent
@@ -359,6 +360,9 @@ def _take_off(
     for pk, objective in rows.items():
         if removed[pk] < 0:
             raise Refused("Une résiliation retire : écrivez un nombre sans signe.")
+        if follows_another(objective):
+            raise Refused("Cette part suit l’objectif dont elle est prise : c’est lui qui change.")
+        must_be_whole(objective.measure, removed[pk])
         most = removable(objective, on)
         if removed[pk] > most:
             raise Refused(
@@ -390,6 +394,8 @@ def _event(objective: Objective, quantity: Decimal, on: date, reason: str, at: d
         kind=EventKind.TERMINATION,
         effective_on=on,
         quantity=quantity,
+        due_from=objective.starts_on,
+        due_until=objective.ends_on,
         reason=reason,
         recorded_at=at,
     )
