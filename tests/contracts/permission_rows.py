@@ -11,7 +11,7 @@ from tests.builders import DAY
 from tests.contracts.permission_worlds import ROLES, Cast
 
 from coclause.clauses.choices import Instrument
-from coclause.clauses.models import Objective
+from coclause.clauses.models import Clause, Objective
 from coclause.clauses.states import ClauseState
 from coclause.core.actor import acting_as
 from coclause.hours.declaring import Entry, declare_month
@@ -86,6 +86,10 @@ def declared(suffix: str) -> Path:
     return award(f"mois/2026-10/{suffix}")
 
 
+def assignment(suffix: str) -> Path:
+    return lambda cast: f"/affectations/{cast.here.employment.assignments.get().pk}/{suffix}"
+
+
 def draft(suffix: str) -> Path:
     return lambda cast: f"/clauses/{cast.here.lot.clauses.get(state='projet').pk}/{suffix}"
 
@@ -108,6 +112,12 @@ def declare_october(cast: Cast) -> None:
     user = cast.here.facilitator
     with acting_as(user, day=DAY):
         declare_month(cast.here.scope, cast.here.award, date(2026, 10, 1), [entry], version=0)
+
+
+def accept_collective(cast: Cast) -> None:
+    """The clause takes hours without names."""
+    with acting_as("test", day=DAY):
+        Clause.objects.filter(pk=cast.here.clause.pk).update(collective=True)
 
 
 def write_draft(cast: Cast) -> None:
@@ -272,6 +282,27 @@ CLAUSES = (
         method="post",
         success=422,
         note=" empty form",
+    ),
+    Row("assignment-place", assignment("lieu/"), HOST, NOT_REFERENT),
+    Row(
+        "assignment-place",
+        assignment("lieu/"),
+        HOST,
+        NOT_REFERENT,
+        method="post",
+        data=lambda _: {"place": "21231", "seen": ""},
+        success=302,
+    ),
+    Row(
+        "month",
+        award("mois/2026-10/"),
+        (*HOST, "company"),
+        ("neighbour_facilitator", "coordinator", "buyer"),
+        method="post",
+        data=lambda _: {"version": "0", "h-collectif-travail": "90", "effectif-collectif": "3"},
+        success=302,
+        note=" without names",
+        prepare=accept_collective,
     ),
 )
 

@@ -14,7 +14,7 @@ from coclause.clauses.models import Award, Clause, Objective
 from coclause.clauses.states import ClauseState
 from coclause.core.actor import acting_as
 from coclause.core.models import User
-from coclause.hours.models import StatementLine
+from coclause.hours.models import Assignment, StatementLine
 from coclause.organisations.models import Organisation
 from coclause.organisations.scopes import scope_of
 from coclause.watch.models import PublishedContract
@@ -79,6 +79,7 @@ def places() -> dict[str, object]:
             "clause": clause.pk,
             "over": _over(mine),
             "unknown": seen.filter(state=ClauseState.RUNNING, committed=None)[0].pk,
+            "assignment": Assignment.objects.filter(award__in=awards, host__in=scope.hosts)[0].pk,
             "draft": mine.filter(state=ClauseState.DRAFT)[0].pk,
             "objective": Objective.objects.filter(commitment__clause=clause)[0].pk,
             "own_award": own.filter(ends_on__gte=day, starts_on__lt=_month_before(day))[0].pk,
@@ -226,6 +227,7 @@ VISITS = (
         status=422,
         act=send_empty,
     ),
+    Visit("assignment-place", "/affectations/{assignment}/lieu/", FACILITATOR),
     Visit("organisations", "/organisations/", FACILITATOR),
     Visit("organisations", "/organisations/?q=introuvable", FACILITATOR, note="empty"),
     Visit("organisation-new", "/organisations/nouvelle/", FACILITATOR),

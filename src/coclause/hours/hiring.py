@@ -7,12 +7,13 @@ from django.db import IntegrityError, transaction
 
 from coclause.clauses.models import Award
 from coclause.core.journal import record_act
-from coclause.core.refusals import Refused
+from coclause.core.refusals import Conflict, Refused
 from coclause.hours.models import Assignment, Employment
 from coclause.hours.permissions import may_hire
 from coclause.organisations.models import Organisation
 from coclause.organisations.scopes import Scope
 from coclause.people.models import Person
+from coclause.reference.models import Commune
 
 
 def age_on(born_on: date, day: date) -> int:
@@ -21,10 +22,17 @@ def age_on(born_on: date, day: date) -> int:
 
 
 @transaction.atomic
-def hire(scope: Scope, award: Award, person: Person, employment: Employment) -> Assignment:
+def hire(
+    scope: Scope,
+    award: Award,
+    person: Person,
+    employment: Employment,
+    place: Commune | None = None,
+) -> Assignment:
     """Record an employment of that person and assign it to the award, in the host's share.
 
-    Facts that the record holds (sex, commune) and the age are fixed here, once.
+    `place` is where they work, None where the operation is. Facts that the record holds (sex,
+    commune) and the age are fixed here, once.
     """
     if not may_hire(award, scope) or person.host_id not in scope.hosts:
         raise PermissionDenied
@@ -46,12 +54,18 @@ def hire(scope: Scope, award: Award, person: Person, employment: Employment) -> 
             "Cet emploi est déjà enregistré (même employeur, même personne, même date de début,"
             " même numéro de contrat) : affectez-le plutôt que de le saisir à nouveau."
         ) from error
-    return assign(scope, award, employment, person.host)
+    return assign(scope, award, employment, person.host, place)
 
 
 @transaction.atomic
-def assign(scope: Scope, award: Award, employment: Employment, host: Organisation) -> Assignment:
-    """Put an employment on one more award."""
+def assign(
+    scope: Scope,
+    award: Award,
+    employment: Employment,
+    host: Organisation,
+    place: Commune | None = None,
+) -> Assignment:
+    """Put an employment on one more award, in that place (None: where the operation is)."""
     if not may_hire(award, scope) or host.pk not in scope.hosts:
         raise PermissionDenied
     assignment, created = Assignment.objects.get_or_create(
@@ -59,6 +73,7 @@ def assign(scope: Scope, award: Award, employment: Employment, host: Organisatio
         award=award,
         defaults={
             "host": host,
+            "commune": place,
             "starts_on": max(employment.starts_on, award.starts_on),
             "ends_on": min(employment.ends_on or award.ends_on, award.ends_on),
         },
@@ -74,6 +89,37 @@ def assign(scope: Scope, award: Award, employment: Employment, host: Organisatio
         day=scope.day,
     )
     return assignment
+
+
+@transaction.atomic
+def set_place(
+    scope: Scope, assignment: Assignment, place: Commune | None, *, seen: str
+) -> Assignment:
+    """Say where this employment works on its award; None is where the operation is.
+
+    Only the host whose share it is in. `seen` is the code of the place that was read, empty for
+    none. Raises PermissionDenied, or Conflict when somebody changed it since.
+    """
+    award = assignment.award
+    if not may_hire(award, scope) or assignment.host_id not in scope.hosts:
+        raise PermissionDenied
+    kept = Assignment.objects.select_for_update().get(pk=assignment.pk)
+    if (kept.commune_id or "") != seen:
+        raise Conflict("Ce lieu vient d’être changé par quelqu’un d’autre. Rechargez la page.")
+    code = place.pk if place else None
+    if kept.commune_id == code:
+        return kept
+    kept.commune = place
+    kept.save(update_fields=["commune"])
+    record_act(
+        scope.user,
+        "employment.placed",
+        f"Lieu de travail d’une affectation : {place or 'la commune de l’opération'}.",
+        award.lot.contract.operation,
+        *award.lot.clauses.all(),
+        day=scope.day,
+    )
+    return kept
 
 
 def _must_overlap(award: Award, employment: Employment) -> None:

@@ -354,7 +354,8 @@ def _named_remarks(shown: table.HoursTable, pending: list[Pending]) -> list[dict
 
 def _people(request: ScopedRequest, view: ClauseView) -> list[dict[str, Any]]:
     """Who works on the clause: employment, dates and hours reached, with the names allowed."""
-    found = list(_assignments(view).order_by("starts_on", "pk"))
+    rows = _assignments(view).select_related("commune")
+    found = list(rows.order_by("starts_on", "pk"))
     facts = table.facts_of(assignment.employment_id for assignment in found)
     names = _names(request, view, facts)
     totals = dict(
@@ -375,6 +376,9 @@ def _people(request: ScopedRequest, view: ClauseView) -> list[dict[str, Any]]:
                 "starts_on": assignment.starts_on,
                 "ends_on": assignment.ends_on,
                 "hours": totals.get(assignment.employment_id, Decimal(0)),
+                "place": assignment.commune,
+                "placed_by_me": assignment.host_id in request.scope.hosts,
+                "assignment": assignment.pk,
             }
         )
     return sorted(rows, key=lambda row: str(row["name"]))

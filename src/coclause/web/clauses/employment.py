@@ -39,6 +39,16 @@ class Hiring:
     def region(self) -> str:
         return str(self.award.lot.contract.operation.region_id)
 
+    def form(self, *args: Any, **options: Any) -> EmploymentForm:
+        return EmploymentForm(
+            *args,
+            region=self.region,
+            day=self.request.scope.day,
+            home=self.person.commune if self.person else None,
+            site=self.award.lot.contract.operation.commune,
+            **options,
+        )
+
 
 def page(request: ScopedRequest, pk: int) -> HttpResponse:
     award = handled_award(pk, request.scope)
@@ -51,8 +61,7 @@ def page(request: ScopedRequest, pk: int) -> HttpResponse:
         return _assign_known(hiring, known)
     if request.method == "POST":
         return _hire(hiring)
-    start = {"employer": award.holder_id}
-    employment = EmploymentForm(region=hiring.region, day=request.scope.day, initial=start)
+    employment = hiring.form(initial={"employer": award.holder_id})
     return _show(hiring, PersonForm(), employment)
 
 
@@ -76,14 +85,19 @@ def _own(host: Organisation, asked: int) -> Person:
 def _hire(hiring: Hiring) -> HttpResponse:
     request = hiring.request
     person_form = PersonForm(request.POST)
-    employment = EmploymentForm(request.POST, region=hiring.region, day=request.scope.day)
+    employment = hiring.form(request.POST)
     ready = employment.is_valid()
-    if not ((hiring.person or person_form.is_valid()) and ready):
+    if hiring.person is None:
+        told = person_form.is_valid()
+        lives = person_form.cleaned_data.get("commune")
+        ready = employment.choose_district(lives) and ready and told
+    if not ready:
         return _show(hiring, person_form, employment, status=422)
     try:
         with transaction.atomic():
             person = hiring.person or record_person(request.scope, person_form.person(hiring.host))
-            hire(request.scope, hiring.award, person, employment.employment())
+            place = employment.cleaned_data["place"]
+            hire(request.scope, hiring.award, person, employment.employment(), place)
     except Refused as refusal:
         employment.add_error(None, refusal.sentence)
         return _show(hiring, person_form, employment, status=422)

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path, register_converter
 
-from coclause.web.clauses import change, check, clause, employment, month
+from coclause.web.clauses import change, check, clause, employment, month, workplace
 from coclause.web.clauses.months import MonthConverter
 
 register_converter(MonthConverter, "month")
@@ -13,4 +13,5 @@ urlpatterns: list[URLPattern] = [
     path("attributions/<int:pk>/mois/<month:month>/", month.page, name="month"),
     path("attributions/<int:pk>/mois/<month:month>/verifier/", check.page, name="month-check"),
     path("attributions/<int:pk>/personnes/", employment.page, name="employment-new"),
+    path("affectations/<int:pk>/lieu/", workplace.page, name="assignment-place"),
 ]
