@@ -1,7 +1,7 @@
 """Every figure counted again in plain SQL, written apart: no model, no code of the product.
 
-Asked: region, first, last, known (a moment or None), departement, host (or None). A number is one
-row of one value; a breakdown is rows of key and value, without the categories at zero.
+A number is one row of one value; a breakdown is rows of key and value, without the categories at
+zero. `recount_tables.py` tells what is asked.
 """
 
 # ruff: noqa: S608  the pieces put together are all written here
@@ -12,143 +12,56 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-
-SCOPE = """
-op AS (
-    SELECT o.id, o.buyer_id, c.departement_id, c.epci_id, (
-        SELECT h.host_id FROM clauses_operationhost h
-        WHERE h.operation_id = o.id AND h.role = 'referente' AND h.starts_on <= %(last)s
-        ORDER BY h.starts_on DESC LIMIT 1
-    ) AS host_id
-    FROM clauses_operation o LEFT JOIN reference_commune c ON c.code = o.commune_id
-    WHERE o.region_id = %(region)s
-      AND (%(departement)s::text IS NULL OR c.departement_id = %(departement)s)
-),
-mine AS (SELECT * FROM op WHERE %(host)s::bigint IS NULL OR host_id = %(host)s),
-clause AS (
-    SELECT cl.*, lot.contract_id, ct.operation_id, ct.notified_on
-    FROM clauses_clause cl JOIN clauses_lot lot ON lot.id = cl.lot_id
-    JOIN clauses_contract ct ON ct.id = lot.contract_id
-    WHERE cl.state <> 'abandonnee'
-),
-award AS (
-    SELECT a.*, ct.operation_id, ct.market_type
-    FROM clauses_award a JOIN clauses_lot lot ON lot.id = a.lot_id
-    JOIN clauses_contract ct ON ct.id = lot.contract_id
-),
-running AS (
-    SELECT a.id, a.operation_id FROM award a JOIN mine ON mine.id = a.operation_id
-    WHERE a.starts_on <= %(last)s AND a.ends_on >= %(first)s AND EXISTS (
-        SELECT FROM clause WHERE clause.lot_id = a.lot_id
-        AND clause.state IN ('en_execution', 'suspendue', 'achevee', 'close'))
-),
-event AS (
-    SELECT e.*, a.id AS award_id, k.clause_id, a.starts_on, a.ends_on
-    FROM clauses_objectiveevent e JOIN clauses_objective ob ON ob.id = e.objective_id
-    JOIN clauses_commitment k ON k.id = ob.commitment_id
-    JOIN clause ON clause.id = k.clause_id
-    JOIN award a ON a.id = k.award_id JOIN mine ON mine.id = a.operation_id
-    WHERE ob.measure = 'heures' AND ob.public = '' AND e.effective_on <= %(last)s
-)
-"""
-
-LINES = f"""
-{SCOPE},
-line AS (
-    SELECT l.*, s.month, s.award_id, em.employment_id, a.operation_id, a.market_type, a.lot_id,
-           op.departement_id, op.epci_id, ref.host_id,
-           CASE WHEN %(known)s::timestamptz IS NULL
-                THEN l.state = 'validee' AND l.superseded_at IS NULL
-                ELSE coalesce(l.validated_at <= %(known)s, false)
-                     AND coalesce(l.superseded_at > %(known)s, true) END AS is_validated,
-           CASE WHEN %(known)s::timestamptz IS NULL
-                THEN l.corrected_at IS NULL AND l.state <> 'renvoyee'
-                ELSE l.declared_at <= %(known)s AND coalesce(l.corrected_at > %(known)s, true)
-                     AND coalesce(l.returned_at > %(known)s, true) END AS is_declared
-    FROM hours_statementline l JOIN hours_statement s ON s.id = l.statement_id
-    JOIN hours_employmentmonth em ON em.id = l.employment_month_id
-    JOIN award a ON a.id = s.award_id JOIN op ON op.id = a.operation_id
-    LEFT JOIN clauses_operationhost ref ON ref.operation_id = op.id AND ref.role = 'referente'
-        AND daterange(ref.starts_on, ref.ends_on, '[]')
-            @> ((s.month + INTERVAL '1 month')::date - 1)
-    WHERE s.month BETWEEN %(first)s AND %(last)s
-      AND (%(host)s::bigint IS NULL OR ref.host_id = %(host)s)
-),
-validated AS (
-    SELECT line.*, counted.instrument, counted.basis, counted.theme
-    FROM line LEFT JOIN clause counted ON counted.id = coalesce(
-        (SELECT min(k.clause_id) FROM clauses_commitment k JOIN clause ON clause.id = k.clause_id
-         WHERE k.award_id = line.award_id),
-        (SELECT min(clause.id) FROM clause WHERE clause.lot_id = line.lot_id))
-    WHERE is_validated
-),
-person AS (
-    SELECT DISTINCT ON (e.identity_id) e.*, home.departement_id
-    FROM validated v JOIN hours_employment_fact e ON e.id = v.employment_id
-    LEFT JOIN reference_commune home ON home.code = e.commune_id
-    WHERE v.hours > 0 ORDER BY e.identity_id, v.month, e.starts_on, e.id
-),
-host_person AS (
-    SELECT DISTINCT v.host_id, e.identity_id
-    FROM validated v JOIN hours_employment_fact e ON e.id = v.employment_id WHERE v.hours > 0
-)
-"""
-
-EMPLOYMENTS = f"""
-{SCOPE},
-begun AS (
-    SELECT DISTINCT ON (e.id) e.*, s.award_id
-    FROM hours_employment_fact e JOIN hours_assignment s ON s.employment_id = e.id
-    JOIN award a ON a.id = s.award_id JOIN mine ON mine.id = a.operation_id
-    WHERE e.starts_on BETWEEN %(first)s AND %(last)s ORDER BY e.id, s.id
-),
-contract AS (
-    SELECT DISTINCT ON (CASE WHEN type = 'mission'
-            THEN identity_id::text || '/' || employer_id || '/' || award_id ELSE id::text END)
-        type, way
-    FROM begun
-    ORDER BY CASE WHEN type = 'mission'
-            THEN identity_id::text || '/' || employer_id || '/' || award_id ELSE id::text END,
-        starts_on, id
-)
-"""
-
-POSTS = """
-post AS (
-    SELECT p.id, p.fte, m.user_id
-    FROM organisations_facilitatorpost p JOIN organisations_membership m ON m.id = p.membership_id
-    JOIN organisations_organisation o ON o.id = m.organisation_id
-    WHERE o.region_id = %(region)s AND m.role = 'facilitateur' AND %(departement)s::text IS NULL
-      AND (%(host)s::bigint IS NULL OR o.id = %(host)s)
-      AND daterange(p.starts_on, p.ends_on, '[]') @> %(last)s::date
-      AND daterange(m.starts_on, m.ends_on, '[]') @> %(last)s::date
-)
-"""
-
-CLOSED = f"""
-{SCOPE},
-owed AS (
-    SELECT event.award_id, sum(event.quantity) AS hours FROM event
-    JOIN clause ON clause.id = event.clause_id AND clause.state = 'close'
-        AND clause.state_since BETWEEN %(first)s AND %(last)s
-    GROUP BY event.award_id
-),
-done AS (
-    SELECT coalesce(sum(l.hours), 0) AS hours
-    FROM hours_statementline l JOIN hours_statement s ON s.id = l.statement_id
-    JOIN owed ON owed.award_id = s.award_id
-    WHERE s.month <= %(last)s AND CASE WHEN %(known)s::timestamptz IS NULL
-        THEN l.state = 'validee' AND l.superseded_at IS NULL
-        ELSE l.validated_at <= %(known)s AND coalesce(l.superseded_at > %(known)s, true) END
-)
-"""
+from tests.contracts.recount_tables import CLOSED, EMPLOYMENTS, EXPECTED, LINES, POSTS, SCOPE
 
 HOURS = "coalesce(sum(hours), 0)"
 NO_POSTS = "%(departement)s::text IS NOT NULL"
+SEGMENT = "(CASE WHEN division = '45' THEN 'btp' WHEN division <> '45' THEN 'hors_btp' END)"
+POOLED = """
+    EXISTS (
+        SELECT FROM clauses_globalisedcommitment m
+        JOIN clauses_globalisation g ON g.id = m.globalisation_id
+        JOIN clauses_commitment k ON k.id = m.commitment_id JOIN clause ON clause.id = k.clause_id
+        WHERE k.award_id = validated.award_id
+          AND (%(known)s::timestamptz IS NULL OR g.recorded_at <= %(known)s)
+          AND daterange(m.starts_on, m.ends_on, '[]')
+              @> ((validated.month + INTERVAL '1 month')::date - 1))
+"""
+RESIDENT = """
+    EXISTS (SELECT FROM hours_employment_fact e WHERE e.id = validated.employment_id
+            AND (e.district <> '' OR 'QPV' = ANY (e.criteria)))
+"""
 
 
 def _hours_by(key: str) -> tuple[str, str]:
     return LINES, f"SELECT coalesce({key}::text, 'inconnu'), sum(hours) FROM validated GROUP BY 1"
+
+
+def _committed(measure: str) -> tuple[str, str]:
+    return SCOPE, (
+        "SELECT coalesce(sum(quantity), 0) FROM event"
+        f" WHERE measure = '{measure}' AND ends_on >= %(last)s"
+    )
+
+
+def _validated(condition: str) -> tuple[str, str]:
+    return LINES, f"SELECT coalesce(sum(hours), 0) FROM validated WHERE {condition}"
+
+
+def _contracts_by(key: str) -> tuple[str, str]:
+    return (
+        SCOPE,
+        f"""
+        SELECT coalesce(nullif({key}, ''), 'inconnu'), count(*) FROM (
+            SELECT DISTINCT clause.contract_id, mine.buyer_kind, cpv.division
+            FROM clause JOIN mine ON mine.id = clause.operation_id
+            JOIN clauses_contract ct ON ct.id = clause.contract_id
+            LEFT JOIN reference_cpv cpv ON cpv.code = ct.cpv_id
+            WHERE clause.notified_on BETWEEN %(first)s AND %(last)s
+              AND clause.state NOT IN ('projet', 'proposee')
+        ) AS contracts GROUP BY 1
+        """,
+    )
 
 
 def _persons_by(key: str) -> tuple[str, str]:
@@ -166,27 +79,50 @@ NUMBERS: dict[str, tuple[str, str]] = {
     ),
     "hours_committed_new": (
         SCOPE,
-        "SELECT coalesce(sum(quantity), 0) FROM event WHERE effective_on >= %(first)s",
+        "SELECT coalesce(sum(quantity), 0) FROM hours_event WHERE effective_on >= %(first)s",
     ),
     "hours_committed_running": (
         SCOPE,
-        "SELECT coalesce(sum(quantity), 0) FROM event WHERE ends_on >= %(last)s",
+        "SELECT coalesce(sum(quantity), 0) FROM hours_event WHERE ends_on >= %(last)s",
     ),
-    "hours_expected": (
+    "hours_expected": (EXPECTED, "SELECT round(coalesce(sum(hours), 0), 2) FROM part"),
+    "hours_conditional": (
         SCOPE,
         """
-        SELECT round(coalesce(sum(quantity * coalesce(upper(due) - lower(due), 0)
-                                  / (upper(spread) - lower(spread))), 0), 2)
-        FROM (
-            SELECT quantity, spread, spread * daterange(%(first)s, %(last)s, '[]') AS due
-            FROM (
-                SELECT quantity, daterange(
-                    CASE WHEN effective_on > ends_on THEN ends_on
-                         WHEN effective_on > starts_on THEN effective_on
-                         ELSE starts_on END, ends_on, '[]') AS spread
-                FROM event
-            ) AS spreads
-        ) AS shares
+        SELECT coalesce(sum(planned), 0) FROM going
+        WHERE unborn AND trigger = 'tranche'
+          AND measure IN ('heures', 'part_heures', 'heures_par_montant')
+        """,
+    ),
+    "commitments_undetermined": (
+        SCOPE,
+        """
+        SELECT count(*) FROM going WHERE unborn
+        AND (trigger <> 'notification' OR measure IN ('part_heures', 'heures_par_montant'))
+        """,
+    ),
+    "committed_persons": _committed("personnes"),
+    "committed_contracts": _committed("contrats"),
+    "committed_apprentices": _committed("apprentis"),
+    "suspended_awards": (
+        SCOPE,
+        """
+        SELECT count(*) FROM running WHERE starts_on <= %(last)s AND ends_on >= %(last)s
+        AND (suspended_on <= %(last)s
+             OR EXISTS (SELECT FROM unnest(suspensions) AS off WHERE off @> %(last)s::date))
+        """,
+    ),
+    "holders_replaced": (
+        SCOPE,
+        """
+        SELECT count(*) FROM (
+            SELECT part.starts_on, part.organisation_id, lag(part.organisation_id) OVER (
+                PARTITION BY part.award_id ORDER BY part.starts_on) AS earlier
+            FROM clauses_awardmember part JOIN award a ON a.id = part.award_id
+            JOIN mine ON mine.id = a.operation_id
+            WHERE part.part IN ('titulaire', 'mandataire')
+        ) AS parts
+        WHERE earlier <> organisation_id AND starts_on BETWEEN %(first)s AND %(last)s
         """,
     ),
     "hours_declared": (LINES, f"SELECT {HOURS} FROM line WHERE is_declared"),
@@ -247,9 +183,42 @@ NUMBERS: dict[str, tuple[str, str]] = {
               && daterange(%(first)s, %(last)s, '[]')
         """,
     ),
+    "first_time_buyers": (
+        SCOPE,
+        """
+        SELECT count(*) FROM (
+            SELECT DISTINCT ON (o.buyer_id) clause.operation_id, clause.notified_on
+            FROM clause JOIN clauses_operation o ON o.id = clause.operation_id
+            WHERE o.region_id = %(region)s AND clause.notified_on IS NOT NULL
+              AND clause.state NOT IN ('projet', 'proposee')
+            ORDER BY o.buyer_id, clause.notified_on, clause.contract_id
+        ) AS earliest JOIN mine ON mine.id = operation_id
+        WHERE notified_on BETWEEN %(first)s AND %(last)s
+        """,
+    ),
     "realisation_rate": (
         CLOSED,
         "SELECT round(max(done.hours) * 100 / nullif(sum(owed.hours), 0), 2) FROM owed, done",
+    ),
+    "hours_collective": _validated("employment_id IS NULL"),
+    "hours_reserved": _validated("instrument = 'reserve'"),
+    "hours_globalised": _validated(POOLED),
+    "hours_npnru": _validated("programme = 'npnru'"),
+    "hours_npnru_district": _validated(f"programme = 'npnru' AND {RESIDENT}"),
+    "npnru_district_share": (
+        LINES,
+        f"""
+        SELECT round(coalesce(sum(hours) FILTER (WHERE {RESIDENT}), 0) * 100
+                     / nullif(sum(hours), 0), 2)
+        FROM validated WHERE programme = 'npnru'
+        """,
+    ),
+    "collective_headcount": (
+        LINES,
+        """
+        SELECT coalesce(sum(peak), 0) FROM (
+            SELECT max(headcount) AS peak FROM validated GROUP BY award_id) AS peaks
+        """,
     ),
     "beneficiaries": (LINES, "SELECT count(*) FROM person"),
     "beneficiaries_by_host_sum": (LINES, "SELECT count(*) FROM host_person"),
@@ -283,6 +252,38 @@ BREAKDOWNS: dict[str, tuple[str, str]] = {
     "hours_by_epci": _hours_by("epci_id"),
     "hours_by_month": _hours_by("to_char(month, 'YYYY-MM')"),
     "hours_by_host": _hours_by("host_id"),
+    "hours_by_place": _hours_by("coalesce(place_id, departement_id)"),
+    "hours_by_share_host": (
+        LINES,
+        """
+        SELECT CASE WHEN employment_id IS NULL THEN 'sans_noms'
+                    ELSE coalesce(share_host_id::text, 'inconnu') END, sum(hours)
+        FROM validated GROUP BY 1
+        """,
+    ),
+    "hours_reserved_by_statement": (
+        LINES,
+        """
+        SELECT CASE WHEN employment_id IS NULL THEN 'sans_noms' ELSE 'nominatives' END, sum(hours)
+        FROM validated WHERE instrument = 'reserve' GROUP BY 1
+        """,
+    ),
+    "hours_npnru_by_residence": (
+        LINES,
+        f"""
+        SELECT CASE WHEN {RESIDENT} THEN 'quartier' ELSE 'inconnu' END, sum(hours)
+        FROM validated WHERE programme = 'npnru' GROUP BY 1
+        """,
+    ),
+    "hours_by_buyer_kind": _hours_by("nullif(buyer_kind, '')"),
+    "hours_by_segment": _hours_by(SEGMENT),
+    "hours_by_division": _hours_by("division"),
+    "hours_by_framework": _hours_by(
+        "(CASE WHEN framework = '' THEN 'ordinaire' ELSE framework END)"
+    ),
+    "contracts_by_buyer_kind": _contracts_by("buyer_kind"),
+    "contracts_by_segment": _contracts_by(SEGMENT),
+    "contracts_by_division": _contracts_by("division"),
     "beneficiaries_by_host": (
         LINES,
         "SELECT coalesce(host_id::text, 'inconnu'), count(*) FROM host_person GROUP BY 1",

@@ -1,24 +1,32 @@
-"""All the indicators there are, in the order they are read."""
+"""All the indicators there are, by theme, in the order they are read."""
 
 from coclause.indicators import (
+    of_commitments,
     of_contracts,
     of_employments,
     of_facilitators,
     of_hours,
+    of_hours_apart,
+    of_markets,
     of_people,
 )
 from coclause.indicators.indicator import Indicator
 
-CATALOGUE: dict[str, Indicator] = {
-    indicator.code: indicator
-    for indicator in (
-        *of_facilitators.INDICATORS,
-        *of_contracts.COMMITMENTS,
-        *of_hours.TOTALS,
-        *of_hours.BREAKDOWNS,
+THEMES: dict[str, tuple[Indicator, ...]] = {
+    "Facilitateurs": of_facilitators.INDICATORS,
+    "Engagements": (*of_commitments.HOURS, *of_commitments.OTHERS, *of_commitments.RATES),
+    "Heures": (*of_hours.TOTALS, *of_hours.BREAKDOWNS, *of_hours_apart.BREAKDOWNS),
+    "Heures à part : sans noms, réservées, globalisées, NPNRU": of_hours_apart.TOTALS,
+    "Opérations et marchés": (
         *of_contracts.COUNTS,
-        *of_contracts.RATES,
-        *of_people.INDICATORS,
-        *of_employments.INDICATORS,
-    )
+        *of_markets.CONTRACTS,
+        *of_markets.HOURS,
+    ),
+    "Personnes": (*of_people.INDICATORS, *of_hours_apart.HEADCOUNTS),
+    "Emplois": of_employments.INDICATORS,
+}
+"""Figures by theme, as pages group them."""
+
+CATALOGUE: dict[str, Indicator] = {
+    indicator.code: indicator for indicators in THEMES.values() for indicator in indicators
 }

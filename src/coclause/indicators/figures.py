@@ -64,8 +64,9 @@ def figures(
 ) -> dict[str, Figure]:
     """The figures of these codes (all by default), in the catalogue's order.
 
-    `known_on` counts the hours as they were declared and validated at that moment. `hide` hides
-    small groups of persons: only who handles their files may ask for False. KeyError: no such code.
+    `known_on` counts hours, what is owed, calendars and globalisations as they were recorded at
+    that moment, and the rest as it is known today. `hide` hides small groups of persons: only who
+    handles their files may ask for False. KeyError: no such code.
     """
     facts = Facts(perimeter, period, known_on)
     where = perimeter.sentence()
@@ -100,7 +101,9 @@ def _figure(indicator: Indicator, facts: Facts, where: str, *, hide: bool) -> Fi
     value = indicator.compute(facts)
     shown: Shown = value
     terms: dict[str, Measure] = dict(indicator.terms(facts)) if indicator.terms else {}
-    if hide and indicator.persons:
+    if hide and indicator.heads:
+        shown, terms = _hidden_by_heads(indicator.heads(facts), facts, value, terms)
+    elif hide and indicator.persons:
         shown, terms = _hidden(indicator, facts, value, terms)
     used = facts.parameter(indicator.parameter) if indicator.parameter else None
     flow = indicator.period is PeriodKind.FLOW
@@ -135,6 +138,21 @@ def _hidden(
     persons = hide_number(len(facts.beneficiaries), threshold)
     if persons == HIDDEN:
         return HIDDEN, {**terms, "beneficiaries": HIDDEN}
+    return value, terms
+
+
+def _hidden_by_heads(
+    heads: Mapping[str, int], facts: Facts, value: Value, terms: dict[str, Measure]
+) -> tuple[Shown, dict[str, Measure]]:
+    """What few persons did is hidden with them; a number when any of its categories is."""
+    shown = hide_small(heads, _threshold(facts))
+    if isinstance(value, dict):
+        return {
+            key: HIDDEN if shown.get(key, HIDDEN) == HIDDEN else part for key, part in value.items()
+        }, terms
+    if heads and (not shown or HIDDEN in shown.values()):
+        open_terms = {code: part for code, part in terms.items() if not CATALOGUE[code].heads}
+        return HIDDEN, {**dict.fromkeys(terms, HIDDEN), **open_terms}
     return value, terms
 
 

@@ -47,6 +47,8 @@ class Indicator:
     parameter: str | None = None
     persons: bool = False
     """Counts persons: small groups are hidden from whoever may not read their files."""
+    heads: Callable[[Facts], Mapping[str, int]] | None = None
+    """The persons behind each category of what is not counted in persons: hidden as they are."""
     several: bool = False
     """One person may be in several categories."""
     of: str | None = field(default=None)

@@ -3,15 +3,17 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+from typing import TypeVar
 
 from coclause.clauses.choices import Basis, HoursKind, Instrument, MarketType, Theme
 from coclause.core.months import between
-from coclause.indicators.fact_types import HourCell
+from coclause.indicators.fact_types import HourCell, LineCell
 from coclause.indicators.facts import Facts
 from coclause.indicators.indicator import Indicator, Kind, Number, Row, Value
 from coclause.indicators.keys import UNKNOWN, ZERO, by_id, operation_row, quotient, tally, words
 from coclause.render.numbers import month_fr
 
+Cell = TypeVar("Cell", HourCell, LineCell)
 Key = Callable[[Facts, HourCell], str]
 Labels = Callable[[Facts], Mapping[str, str]]
 ONE_CLAUSE = (
@@ -20,11 +22,13 @@ ONE_CLAUSE = (
 )
 
 
-def total(cells: Iterable[HourCell]) -> Decimal:
+def total(cells: Iterable[HourCell] | Iterable[LineCell]) -> Decimal:
     return sum((cell.hours for cell in cells), ZERO)
 
 
-def hour_rows(facts: Facts, cells: Iterable[HourCell], key: Key | None = None) -> list[Row]:
+def hour_rows(
+    facts: Facts, cells: Iterable[Cell], key: Callable[[Facts, Cell], str] | None = None
+) -> list[Row]:
     """Hours by operation and referent, and by category when there is one."""
     sums: dict[tuple[int, int, str], Decimal] = defaultdict(Decimal)
     for cell in cells:
@@ -62,12 +66,14 @@ def _epci(facts: Facts, cell: HourCell) -> str:
     return facts.operations[facts.all_awards[cell.award].operation].epci or UNKNOWN
 
 
-def _of_clause(field: str) -> Key:
-    def key(facts: Facts, cell: HourCell) -> str:
-        clause = facts.all_clauses.get(facts.all_awards[cell.award].clause or 0)
-        return str(getattr(clause, field)) if clause else UNKNOWN
+def of_clause(facts: Facts, award: int, field: str) -> str:
+    """What the clause that the hours of an award count under says."""
+    clause = facts.all_clauses.get(facts.all_awards[award].clause or 0)
+    return str(getattr(clause, field)) if clause else UNKNOWN
 
-    return key
+
+def _of_clause(field: str) -> Key:
+    return lambda facts, cell: of_clause(facts, cell.award, field)
 
 
 def _months(facts: Facts) -> dict[str, str]:
@@ -75,7 +81,7 @@ def _months(facts: Facts) -> dict[str, str]:
     return {f"{month:%Y-%m}": month_fr(month) for month in months}
 
 
-def _home_departements(facts: Facts) -> dict[str, str]:
+def home_departements(facts: Facts) -> dict[str, str]:
     """Départements that are there even at 0: all the region's, or the one asked for."""
     wanted = facts.perimeter
     if wanted.epci is not None:
@@ -87,26 +93,31 @@ def _home_departements(facts: Facts) -> dict[str, str]:
     }
 
 
-def _departement_labels(facts: Facts) -> dict[str, str]:
+def departement_labels(facts: Facts) -> dict[str, str]:
     return {
         UNKNOWN: "Commune non connue",
         **{code: name for code, (name, _) in facts.departements.items()},
     }
 
 
-def _breakdown(
+def validated(facts: Facts) -> list[HourCell]:
+    return facts.validated
+
+
+def breakdown(
     code: str,
     label: str,
     definition: str,
-    key: Key,
+    key: Callable[[Facts, Cell], str],
     *,
+    cells: Callable[[Facts], Iterable[Cell]],
     labels: Labels,
     listed: Callable[[Facts], Iterable[str]] = lambda facts: (),
 ) -> Indicator:
     """Validated hours by category; those listed are there even at 0."""
 
     def compute(facts: Facts) -> Value:
-        return tally(((key(facts, cell), cell.hours) for cell in facts.validated), listed(facts))
+        return tally(((key(facts, cell), cell.hours) for cell in cells(facts)), listed(facts))
 
     return Indicator(
         code=code,
@@ -114,7 +125,7 @@ def _breakdown(
         unit="h",
         definition=definition,
         compute=compute,
-        rows=lambda facts: hour_rows(facts, facts.validated, key),
+        rows=lambda facts: hour_rows(facts, cells(facts), key),
         kind=Kind.BREAKDOWN,
         denominator="heures validées de la période",
         labels=labels,
@@ -122,12 +133,19 @@ def _breakdown(
     )
 
 
-def _closed_list(
+def closed_list(
     code: str, label: str, definition: str, key: Key, choices: Iterable[tuple[str, str]]
 ) -> Indicator:
+    """Validated hours by the categories of a closed list."""
     listed = dict(choices)
-    return _breakdown(
-        code, label, definition, key, labels=words(listed.items()), listed=lambda facts: listed
+    return breakdown(
+        code,
+        label,
+        definition,
+        key,
+        cells=validated,
+        labels=words(listed.items()),
+        listed=lambda facts: listed,
     )
 
 
@@ -177,71 +195,75 @@ TOTALS = (
 )
 
 BREAKDOWNS = (
-    _closed_list(
+    closed_list(
         "hours_validated_by_kind",
         "Heures réalisées par nature",
         "Heures validées selon leur nature : travail, formation ou stage.",
         _kind,
         HoursKind.choices,
     ),
-    _closed_list(
+    closed_list(
         "hours_by_market_type",
         "Heures réalisées par type de marché",
         "Heures validées selon le type du contrat où elles ont été travaillées.",
         _market_type,
         MarketType.choices,
     ),
-    _closed_list(
+    closed_list(
         "hours_by_instrument",
         "Heures réalisées par instrument",
         f"Heures validées selon l’instrument de la clause ; {ONE_CLAUSE}.",
         _of_clause("instrument"),
         Instrument.choices,
     ),
-    _closed_list(
+    closed_list(
         "hours_by_basis",
         "Heures réalisées par fondement",
         f"Heures validées selon le fondement de la clause, NPNRU à part ; {ONE_CLAUSE}.",
         _of_clause("basis"),
         Basis.choices,
     ),
-    _closed_list(
+    closed_list(
         "hours_by_theme",
         "Heures réalisées par thème",
         f"Heures validées selon le thème de la clause ; {ONE_CLAUSE}.",
         _of_clause("theme"),
         Theme.choices,
     ),
-    _breakdown(
+    breakdown(
         "hours_by_departement",
         "Heures réalisées par département",
         "Heures validées selon le département du lieu d’exécution.",
         _departement,
-        labels=_departement_labels,
-        listed=_home_departements,
+        cells=validated,
+        labels=departement_labels,
+        listed=home_departements,
     ),
-    _breakdown(
+    breakdown(
         "hours_by_epci",
         "Heures réalisées par intercommunalité",
         "Heures validées selon l’intercommunalité du lieu d’exécution ; celles sans heure ne sont"
         " pas citées.",
         _epci,
+        cells=validated,
         labels=lambda facts: {UNKNOWN: "Commune non connue ou isolée", **facts.epci_names},
     ),
-    _breakdown(
+    breakdown(
         "hours_by_month",
         "Heures réalisées par mois",
         "Heures validées selon le mois où elles ont été travaillées.",
         _month,
+        cells=validated,
         labels=_months,
         listed=_months,
     ),
-    _breakdown(
+    breakdown(
         "hours_by_host",
         "Heures réalisées par structure",
         "Heures validées selon la structure référente de l’opération le dernier jour du mois"
         " travaillé.",
         _host,
+        cells=validated,
         labels=lambda facts: by_id(facts.host_names, "Sans structure référente ce mois-là"),
     ),
 )

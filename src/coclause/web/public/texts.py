@@ -8,17 +8,9 @@ from django.shortcuts import render
 
 from coclause.clauses.states import TRANSITIONS, TURN, ClauseState, Turn
 from coclause.core.models import Parameter
-from coclause.indicators.catalogue import CATALOGUE
+from coclause.indicators.catalogue import THEMES
 from coclause.reference.models import Dataset
 
-FAMILIES = (
-    ("Facilitateurs", ("facilitators",)),
-    ("Heures", ("hours", "fte_insertion")),
-    ("Opérations et marchés", ("operations", "contracts", "lots", "buyers", "companies")),
-    ("Réalisation", ("realisation",)),
-    ("Personnes et emplois", ("beneficiaries", "employment", "missions")),
-)
-"""Headings of the page, each with how the codes under it begin."""
 PARAMETERS = {
     "insertion_fte_hours": "Heures d’un ETP d’insertion",
     "month_hours_ceiling": "Heures d’un mois au-delà desquelles une remarque est faite",
@@ -32,19 +24,11 @@ PARAMETERS = {
 @login_not_required
 def definitions(request: HttpRequest) -> HttpResponse:
     """The whole catalogue, as the computation itself knows it, and the values it depends on."""
-    families = [
-        (name, [entry for entry in CATALOGUE.values() if entry.code.startswith(starts)])
-        for name, starts in FAMILIES
-    ]
-    told = {entry.code for _, entries in families for entry in entries}
-    others = [entry for entry in CATALOGUE.values() if entry.code not in told]
-    if others:
-        families.append(("Autres chiffres", others))
     parameters = [
         (PARAMETERS.get(row.code, row.code), row)
         for row in Parameter.objects.order_by("code", "period")
     ]
-    context = {"families": families, "parameters": parameters}
+    context = {"families": THEMES.items(), "parameters": parameters}
     return render(request, "public/definitions.html", context)
 
 
