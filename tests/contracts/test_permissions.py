@@ -12,6 +12,7 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from tests.contracts.permission_groups import GROUPS
 from tests.contracts.permission_rows import PUBLIC, ROWS, Row
 from tests.contracts.permission_worlds import ROLES, Cast, cast
 
@@ -31,6 +32,7 @@ PLAIN = (
     "core_journalentry",
     "watch_publishedcontract",
 )
+EVERY: tuple[Row, ...] = (*ROWS, *GROUPS)
 REFUSALS = (403, 404, 405, 409, "login")
 
 
@@ -44,7 +46,7 @@ def addresses(resolver: URLResolver) -> Iterator[str]:
 
 
 def test_every_address_has_a_row() -> None:
-    known = {row.name for row in ROWS} | set(PUBLIC)
+    known = {row.name for row in EVERY} | set(PUBLIC)
     assert set(addresses(get_resolver())) == known
 
 
@@ -72,7 +74,9 @@ def state_of_everything(everybody: Cast) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.name}{row.note}")
+@pytest.mark.parametrize(
+    "row", EVERY, ids=lambda row: f"{row.method} {row.name}{row.note}"
+)
 def test_each_role_gets_what_the_table_says(row: Row, everybody: Cast) -> None:
     row.prepare(everybody)
     before = state_of_everything(everybody)

@@ -10,7 +10,16 @@ from django.db.models.functions import Length
 from playwright.sync_api import Page
 
 from coclause import demo
-from coclause.clauses.models import Award, Clause, Objective
+from coclause.clauses.choices import MemberPart
+from coclause.clauses.models import (
+    Award,
+    AwardMember,
+    Clause,
+    Globalisation,
+    GlobalisedCommitment,
+    Objective,
+    Split,
+)
 from coclause.clauses.states import ClauseState
 from coclause.core.actor import acting_as
 from coclause.core.models import User
@@ -89,8 +98,17 @@ def places() -> dict[str, object]:
             "company": Organisation.objects.order_by(Length("name").desc())[0].pk,
             "membership": user.memberships.get().pk,
             "charge": user.memberships.get().charges.filter(ends_on=None)[0].pk,
+            "cocontractor": _cocontractor(awards),
+            "split": Split.objects.filter(commitment__award__in=awards)[0].commitment_id,
+            "pool": Globalisation.objects.order_by("pk")[0].pk,
+            "pooled": GlobalisedCommitment.objects.order_by("pk")[0].pk,
+            "pool_company": Globalisation.objects.order_by("pk")[0].company_id,
             "own_company": company.memberships.filter(ends_on=None)[0].organisation_id,
         }
+
+
+def _cocontractor(awards: Any) -> int:
+    return AwardMember.objects.filter(award__in=awards, part=MemberPart.COCONTRACTOR)[0].pk
 
 
 def _over(clauses: Iterable[Any]) -> int:
@@ -228,6 +246,34 @@ VISITS = (
         act=send_empty,
     ),
     Visit("assignment-place", "/affectations/{assignment}/lieu/", FACILITATOR),
+    *(
+        Visit(name, path, FACILITATOR)
+        for name, path in (
+            ("award-group", "/attributions/{award}/groupement/"),
+            ("award-member-new", "/attributions/{award}/entreprises/"),
+            ("holder-replace", "/attributions/{award}/titulaire/"),
+            ("award-member-end", "/entreprises-du-marche/{cocontractor}/depart/"),
+            ("commitment-split", "/engagements/{split}/repartition/"),
+            ("globalisation-new", "/organisations/{pool_company}/globaliser/"),
+        )
+    ),
+    Visit(
+        "holder-replace",
+        "/attributions/{award}/titulaire/",
+        FACILITATOR,
+        note="errors",
+        act=send_empty,
+    ),
+    Visit(
+        "commitment-split",
+        "/engagements/{split}/repartition/",
+        FACILITATOR,
+        note="errors",
+        act=send_empty,
+    ),
+    Visit("globalisation-new", "/organisations/{own_company}/globaliser/", COORDINATION),
+    *(Visit("globalisation", "/globalisations/{pool}/", r) for r in (FACILITATOR, COORDINATION)),
+    Visit("globalisation-leave", "/globalisations/engagements/{pooled}/sortir/", COORDINATION),
     Visit("organisations", "/organisations/", FACILITATOR),
     Visit("organisations", "/organisations/?q=introuvable", FACILITATOR, note="empty"),
     Visit("organisation-new", "/organisations/nouvelle/", FACILITATOR),

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Model, Q
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from coclause.clauses.choices import ANSWERABLE, IN_HOURS, HostRole
 from coclause.clauses.models import (
@@ -24,7 +24,7 @@ from coclause.clauses.models import (
 )
 from coclause.clauses.states import ClauseState
 from coclause.core.journal import record_act
-from coclause.core.periods import on_day
+from coclause.core.periods import PeriodQuerySet, on_day
 from coclause.core.refusals import Conflict, Refused
 from coclause.organisations.models import Organisation
 from coclause.organisations.scopes import Scope
@@ -33,17 +33,21 @@ from coclause.render.numbers import date_fr
 OVER = (ClauseState.CLOSED, ClauseState.DROPPED)
 
 
-def may_globalise(operations: Collection[Operation], scope: Scope) -> bool:
-    """The referent of every one of these operations, or the coordination of their region."""
-    left = {op.pk for op in operations if op.region_id not in scope.coordinated_regions}
-    if not left:
-        return bool(operations)
-    if not scope.hosts:
-        return False
+def ruled(operations: Collection[Operation], scope: Scope) -> set[int]:
+    """Those whose commitments this user pools: as their referent, or as their coordination."""
+    found = {op.pk for op in operations if op.region_id in scope.coordinated_regions}
+    left = {op.pk for op in operations} - found
+    if not left or not scope.hosts:
+        return found
     held = OperationHost.objects.filter(
         on_day(scope.day), operation__in=left, host__in=scope.hosts, role=HostRole.REFERENT
     )
-    return left <= set(held.values_list("operation_id", flat=True))
+    return found | set(held.values_list("operation_id", flat=True))
+
+
+def may_globalise(operations: Collection[Operation], scope: Scope) -> bool:
+    """The referent of every one of these operations, or the coordination of their region."""
+    return bool(operations) and len(ruled(operations, scope)) == len({op.pk for op in operations})
 
 
 @transaction.atomic
@@ -234,4 +238,44 @@ def _told(
         *[row.clause for row in rows],
         *about,
         day=day,
+    )
+
+
+def visible_globalisations(scope: Scope) -> PeriodQuerySet[Globalisation]:
+    """The network reads those of its region, a company its own, a buyer those of its contracts."""
+    bought = GlobalisedCommitment.objects.filter(
+        commitment__award__lot__contract__operation__buyer__in=scope.buyers
+    )
+    return Globalisation.objects.filter(
+        Q(region__in=scope.working_regions)
+        | Q(company__in=scope.companies)
+        | Q(pk__in=bought.values("globalisation"))
+    )
+
+
+def poolable(scope: Scope, company: Organisation) -> QuerySet[Commitment]:
+    """What this user may pool of what the company answers for today: in hours, not over.
+
+    Each row says whether an agreement already holds it (`taken`).
+    """
+    referent = OperationHost.objects.filter(
+        on_day(scope.day), host__in=scope.hosts, role=HostRole.REFERENT
+    )
+    answering = AwardMember.objects.on(scope.day).filter(organisation=company, part__in=ANSWERABLE)
+    taken = GlobalisedCommitment.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=scope.day), commitment=OuterRef("pk")
+    )
+    in_hours = Objective.objects.filter(measure__in=IN_HOURS, public="")
+    operation = "award__lot__contract__operation"
+    return (
+        Commitment.objects.filter(
+            Q(**{f"{operation}__in": referent.values("operation")})
+            | Q(**{f"{operation}__region__in": scope.coordinated_regions}),
+            award__in=answering.values("award"),
+            pk__in=in_hours.values("commitment"),
+        )
+        .exclude(clause__state__in=OVER)
+        .annotate(taken=Exists(taken))
+        .select_related(operation, "clause")
+        .order_by(f"{operation}__name_key", "pk")
     )

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("coclause.web.desk.urls")),
     path("", include("coclause.web.operations.urls")),
     path("", include("coclause.web.clauses.urls")),
+    path("", include("coclause.web.groups.urls")),
     path("", include("coclause.web.organisations.urls")),
     path("", include("coclause.web.dashboard.urls")),
     path("", include("coclause.web.closing.urls")),

@@ -210,13 +210,19 @@ def criteria_of(region: str, scope: Scope) -> list[tuple[str, str]]:
 
 
 class AwardForm(CompanyFields, forms.ModelForm):  # type: ignore[type-arg]
-    """A lot awarded to a company."""
+    """A lot awarded to a company, or to a group through its leader."""
 
-    field_order = ("company", "company_choice", "company_name", "company_siret", "notified_on")
+    field_order = ("company", "company_choice", "company_name", "company_siret", "group")
 
     class Meta:
         model = Award
-        fields = ("notified_on", "starts_on", "ends_on", "amount")
+        fields = ("group", "notified_on", "starts_on", "ends_on", "amount")
+        labels = {"group": "Qui tient ce marché"}
+        widgets = {"group": forms.RadioSelect}
+        help_texts = {
+            "group": "Pour un groupement, donnez ci-dessus son mandataire : il répond de"
+            " l’engagement. Les cotraitants s’ajoutent ensuite, depuis la clause."
+        }
         field_classes = {
             "notified_on": FrenchDateField,
             "starts_on": FrenchDateField,
