@@ -12,7 +12,7 @@ from coclause.core.journal import record_act
 from coclause.core.refusals import Conflict, Refused
 from coclause.hours.choices import LineState
 from coclause.hours.models import EmploymentMonth, Statement, StatementLine
-from coclause.hours.permissions import may_validate
+from coclause.hours.permissions import may_validate, share_of
 from coclause.organisations.scopes import Scope
 from coclause.render.numbers import hours, month_fr
 
@@ -67,6 +67,11 @@ def _locked_waiting(scope: Scope, statement: Statement, lines: Collection[int]) 
         raise PermissionDenied
     if not lines:
         raise Refused("Choisissez au moins une ligne.")
+    share = share_of(statement.award, scope)
+    if share is not None:
+        mine = StatementLine.objects.filter(statement=statement, pk__in=lines).in_share(share)
+        if mine.count() != len(set(lines)):
+            raise PermissionDenied
     lock_together([statement.pk], lines)
     waiting = list(
         StatementLine.objects.to_check()

@@ -19,7 +19,7 @@ from coclause.core.months import last_day
 from coclause.core.refusals import Conflict, Refused
 from coclause.hours.choices import LineState
 from coclause.hours.models import Assignment, EmploymentMonth, Statement, StatementLine
-from coclause.hours.permissions import may_declare
+from coclause.hours.permissions import may_declare, share_of
 from coclause.organisations.scopes import Scope
 from coclause.render import numbers
 
@@ -95,7 +95,7 @@ def declare_month(
     Raises PermissionDenied, `MonthRefused` (problems by employment) or `Conflict`; in each case
     nothing is written. Sending the same month twice writes nothing the second time.
     """
-    if not may_declare(award, scope) or scope.user is None:
+    if not may_declare(award, scope, month) or scope.user is None:
         raise PermissionDenied
     must_be_open(award, month, scope.day)
     entries = list(entries)
@@ -106,7 +106,7 @@ def declare_month(
         months=_locked_months(entries, month),
         latest=_latest_lines(statement),
     )
-    _check(draft, award, entries)
+    _check(draft, award, entries, share_of(award, scope))
     if draft.problems:
         raise MonthRefused(draft.problems)
     _write(draft, entries, scope)
@@ -181,15 +181,18 @@ def _latest_lines(statement: Statement) -> dict[tuple[int, str], StatementLine]:
     return {(line.employment_id, line.kind): line for line in rows}
 
 
-def _check(draft: _Draft, award: Award, entries: list[Entry]) -> None:
+def _check(draft: _Draft, award: Award, entries: list[Entry], share: frozenset[int] | None) -> None:
     month = draft.statement.month
-    assigned = set(
-        Assignment.objects.filter(award=award)
-        .in_month(month, last_day(month))
-        .values_list("employment_id", flat=True)
-    )
+    rows = Assignment.objects.filter(award=award).in_month(month, last_day(month))
+    assigned = dict(rows.values_list("employment_id", "host_id"))
     for entry in entries:
-        problem = _problem(draft, entry, entry.employment_id in assigned)
+        host = assigned.get(entry.employment_id)
+        if host is not None and share is not None and host not in share:
+            problem: str | None = (
+                "Cette personne est suivie par une autre structure : c’est elle qui saisit."
+            )
+        else:
+            problem = _problem(draft, entry, host is not None)
         if problem:
             draft.problems[entry.employment_id] = problem
 

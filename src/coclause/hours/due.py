@@ -90,7 +90,7 @@ def _awards_followed(scope: Scope) -> AwardQuerySet:
 
 def statements_to_check(scope: Scope) -> StatementQuerySet:
     """Statements with lines waiting for a check, on the operations that the user follows."""
-    pending = StatementLine.objects.to_check().filter(statement=OuterRef("pk"))
+    pending = StatementLine.objects.to_check().filter(statement=OuterRef("pk")).handled_by(scope)
     mine = followed(f"award__{OPERATION}", scope)
     return Statement.objects.filter(mine).filter(Exists(pending))
 

@@ -3,11 +3,15 @@
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.db import models
-from django.db.models import OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 
+from coclause.clauses.choices import HostRole
+from coclause.clauses.models import OperationHost
 from coclause.clauses.queries import linked
+from coclause.core.periods import on_day
 from coclause.hours.choices import LineState
 from coclause.organisations.scopes import Scope
 
@@ -84,6 +88,22 @@ class LineQuerySet(models.QuerySet["StatementLine"]):
         """Hours and headcounts without names."""
         return self.filter(employment_month__isnull=True)
 
+    def in_share(self, hosts: frozenset[int]) -> "LineQuerySet":
+        """Lines of persons followed by these hosts; hours without names are the referent's."""
+        return self.filter(Exists(_shares(hosts)))
+
+    def handled_by(self, scope: Scope) -> "LineQuerySet":
+        """Those the user may check: all as referent, its share as an associated host."""
+        if not scope.hosts:
+            return self.none()
+        rows = OperationHost.objects.filter(
+            on_day(scope.day),
+            operation=OuterRef("statement__award__lot__contract__operation"),
+            host__in=scope.hosts,
+        )
+        referent = rows.filter(role=HostRole.REFERENT)
+        return self.filter(Exists(referent) | Exists(rows) & Exists(_shares(scope.hosts)))
+
     def same_line(self) -> "LineQuerySet":
         """In a subquery: revisions of the outer line, which collective ones share by having no
         employment.
@@ -97,3 +117,15 @@ class LineQuerySet(models.QuerySet["StatementLine"]):
     def worked_between(self, first: date, last: date) -> "LineQuerySet":
         """By month worked, whatever the month of validation."""
         return self.filter(statement__month__gte=first, statement__month__lte=last)
+
+
+def _shares(hosts: frozenset[int]) -> "models.QuerySet[models.Model]":
+    """In a subquery over lines: the assignment of the line's person to one of these hosts."""
+    rows: models.QuerySet[models.Model] = apps.get_model(
+        "hours", "Assignment"
+    )._default_manager.filter(
+        employment=OuterRef("employment_month__employment"),
+        award=OuterRef("statement__award"),
+        host__in=hosts,
+    )
+    return rows
