@@ -150,7 +150,7 @@ class EmploymentForm(forms.Form):
         self.loaded = {f"{row.code}|{row.vintage}": row for row in rows}
         if not self.loaded:
             del self.fields["known_district"]
-            self.fields["district"].label = "Quartier prioritaire de résidence (code)"
+            self.fields["district"].label = "Quartier prioritaire (code)"
             self.fields["district"].help_text = "Vide s’il n’est pas connu. Par exemple QN02101M"
             return
         field: Any = self.fields["known_district"]
