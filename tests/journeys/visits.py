@@ -15,6 +15,8 @@ from coclause.clauses.models import (
     Award,
     AwardMember,
     Clause,
+    Contract,
+    Convention,
     Globalisation,
     GlobalisedCommitment,
     Objective,
@@ -90,6 +92,7 @@ def places() -> dict[str, object]:
             "unknown": seen.filter(state=ClauseState.RUNNING, committed=None)[0].pk,
             "assignment": Assignment.objects.filter(award__in=awards, host__in=scope.hosts)[0].pk,
             "draft": mine.filter(state=ClauseState.DRAFT)[0].pk,
+            "suspended": mine.filter(state=ClauseState.SUSPENDED)[0].pk,
             "objective": Objective.objects.filter(commitment__clause=clause)[0].pk,
             "own_award": own.filter(ends_on__gte=day, starts_on__lt=_month_before(day))[0].pk,
             "last_month": f"{_month_before(day):%Y-%m}",
@@ -103,12 +106,38 @@ def places() -> dict[str, object]:
             "pool": Globalisation.objects.order_by("pk")[0].pk,
             "pooled": GlobalisedCommitment.objects.order_by("pk")[0].pk,
             "pool_company": Globalisation.objects.order_by("pk")[0].company_id,
+            **_engagements(awards, clause),
+            **_conventions(awards),
             "own_company": company.memberships.filter(ends_on=None)[0].organisation_id,
         }
 
 
 def _cocontractor(awards: Any) -> int:
     return AwardMember.objects.filter(award__in=awards, part=MemberPart.COCONTRACTOR)[0].pk
+
+
+def _engagements(awards: Any, clause: Clause) -> dict[str, object]:
+    """Objectives of other kinds than a plain volume of hours."""
+    mine = Objective.objects.filter(commitment__award__in=awards).order_by("pk")
+    share = mine.filter(measure="part_heures")[0]
+    return {
+        "commitment": clause.commitments.all()[0].pk,
+        "tranche": mine.filter(trigger="tranche")[0].pk,
+        "share": share.pk,
+        "rated": share.commitment.clause_id,
+        "ordered": mine.filter(commitment__award__orders__isnull=False)[0].commitment.award_id,
+    }
+
+
+def _conventions(awards: Any) -> dict[str, object]:
+    """A convention with its targets, one of which little is known, a contract of one's own."""
+    mine = Contract.objects.filter(lots__awards__in=awards).order_by("pk")
+    known = Convention.objects.filter(target_hours__isnull=False)
+    return {
+        "convention": known.order_by("pk")[0].pk,
+        "obscure": Convention.objects.filter(target_hours=None).order_by("pk")[0].pk,
+        "contract": mine[0].pk,
+    }
 
 
 def _over(clauses: Iterable[Any]) -> int:
@@ -134,6 +163,12 @@ def send_empty(page: Page) -> None:
         page.locator("main form[method=post]").first.evaluate(
             "form => { form.noValidate = true; form.requestSubmit() }"
         )
+
+
+def see_effect(page: Page) -> None:
+    """Ask what a suspension would change, without confirming it."""
+    page.locator("main input[name=reason]").fill("Intempéries")
+    send_empty(page)
 
 
 def too_many_hours(page: Page) -> None:
@@ -206,6 +241,22 @@ VISITS = (
     Visit("award-new", "/lots/{lot}/attribution/", FACILITATOR),
     Visit("award-new", "/lots/{lot}/attribution/", FACILITATOR, note="errors", act=send_empty),
     Visit("commitment-new", "/clauses/{clause}/engagement/", FACILITATOR),
+    Visit("clause", "/clauses/{clause}/?onglet=engagement", FACILITATOR, note="commitment"),
+    Visit("clause", "/clauses/{rated}/?onglet=engagement", FACILITATOR, note="undetermined"),
+    Visit("objective-new", "/engagements/{commitment}/objectif/", FACILITATOR),
+    Visit(
+        "objective-new",
+        "/engagements/{commitment}/objectif/?mesure=personnes",
+        FACILITATOR,
+        note="errors",
+        act=send_empty,
+    ),
+    Visit("trigger-new", "/objectifs/{tranche}/engager/", FACILITATOR),
+    Visit("worked-new", "/objectifs/{share}/heures-travaillees/", FACILITATOR),
+    Visit("rate-new", "/objectifs/{share}/taux/", FACILITATOR),
+    Visit("counting-new", "/clauses/{clause}/heures-qui-comptent/", FACILITATOR),
+    Visit("orders", "/attributions/{ordered}/commandes/", FACILITATOR),
+    Visit("order-new", "/attributions/{ordered}/commandes/nouvelle/", FACILITATOR),
     Visit("amendment-new", "/objectifs/{objective}/avenant/", FACILITATOR),
     Visit(
         "amendment-new",
@@ -214,6 +265,30 @@ VISITS = (
         note="errors",
         act=send_empty,
     ),
+    *(Visit("conventions", "/conventions/", r) for r in (FACILITATOR, COORDINATION, BUYER)),
+    Visit("conventions", "/conventions/?q=introuvable", FACILITATOR, note="empty"),
+    *(Visit("convention", "/conventions/{convention}/", r) for r in (FACILITATOR, COORDINATION)),
+    Visit("convention", "/conventions/{obscure}/", FACILITATOR, note="little known"),
+    Visit("convention-new", "/conventions/nouvelle/", FACILITATOR),
+    Visit("convention-new", "/conventions/nouvelle/", FACILITATOR, note="errors", act=send_empty),
+    Visit("convention-edit", "/conventions/{convention}/modifier/", COORDINATION),
+    Visit("convention-contracts", "/conventions/{convention}/contrats/", COORDINATION),
+    Visit("contract-convention", "/contrats/{contract}/convention/", FACILITATOR),
+    Visit("clause", "/clauses/{clause}/?onglet=engagement", COORDINATION, note="story"),
+    Visit("execution-suspend", "/clauses/{clause}/suspendre/", FACILITATOR),
+    Visit(
+        "execution-suspend", "/clauses/{clause}/suspendre/", FACILITATOR, "errors", act=send_empty
+    ),
+    Visit(
+        "execution-suspend", "/clauses/{clause}/suspendre/", FACILITATOR, "effect", act=see_effect
+    ),
+    Visit(
+        "execution-resume", "/clauses/{clause}/reprendre/", FACILITATOR, note="nothing to resume"
+    ),
+    Visit("execution-resume", "/clauses/{suspended}/reprendre/", FACILITATOR),
+    Visit("execution-extend", "/attributions/{award}/prolonger/", FACILITATOR),
+    Visit("execution-terminate", "/attributions/{award}/resilier/", FACILITATOR),
+    Visit("execution-undo", "/attributions/{award}/corriger/", FACILITATOR, note="nothing to undo"),
     Visit("published", "/marches-publies/", FACILITATOR),
     Visit("published", "/marches-publies/?q=introuvable", FACILITATOR, note="empty"),
     Visit("published-contract", "/marches-publies/{published}/", FACILITATOR),

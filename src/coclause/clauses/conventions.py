@@ -15,6 +15,7 @@ from collections.abc import Iterable
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from coclause.clauses.choices import HostRole
 from coclause.clauses.models import Contract, Convention, Operation, OperationHost
@@ -25,11 +26,6 @@ from coclause.core.refusals import Conflict, Refused
 from coclause.organisations.scopes import Scope
 from coclause.reference.keys import search_key
 from coclause.reference.models import PriorityDistrict
-
-SHARED = (
-    "Des contrats suivis par d’autres structures répondent à cette convention : demandez la"
-    " correction à la coordination régionale."
-)
 
 
 def may_record_convention(scope: Scope, region: str) -> bool:
@@ -43,16 +39,21 @@ def may_change_convention(scope: Scope, convention: Convention) -> bool:
         return True
     if not scope.hosts or not may_record_convention(scope, convention.region_id):
         return False
-    mine = OperationHost.objects.filter(
-        on_day(scope.day), host__in=scope.hosts, role=HostRole.REFERENT
-    )
     operations = Operation.objects.filter(contracts__convention=convention)
-    return not operations.exclude(pk__in=mine.values("operation")).exists()
+    return not operations.exclude(pk__in=_followed(scope)).exists()
 
 
 def may_attach(scope: Scope, operation: Operation) -> bool:
     """The referent of the operation, or the coordination of its region."""
     return operation.region_id in scope.coordinated_regions or is_referent(operation, scope)
+
+
+def attachable(scope: Scope, region: str) -> QuerySet[Contract]:
+    """The contracts of a region that `may_attach` opens to this scope."""
+    rows = Contract.objects.filter(operation__region=region)
+    if region in scope.coordinated_regions:
+        return rows
+    return rows.filter(operation__in=_followed(scope))
 
 
 @transaction.atomic
@@ -127,6 +128,14 @@ def attach(
         day=scope.day,
     )
     return locked
+
+
+def _followed(scope: Scope) -> QuerySet[OperationHost, int]:
+    """Operations whose referent of the day is one of the scope's hosts."""
+    held = OperationHost.objects.filter(
+        on_day(scope.day), host__in=scope.hosts, role=HostRole.REFERENT
+    )
+    return held.values_list("operation", flat=True)
 
 
 def _told(contract: Contract, before: Convention | None, after: Convention | None) -> str:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
 
 from django.db.models import F, Min, Sum
@@ -198,7 +198,11 @@ def _due_by_year(
         for year in years
     }
     found = events.aggregate(**sums)
-    return {year: found[f"y{year}"] for year in years}
+    return {year: _whole(found[f"y{year}"]) for year in years}
+
+
+def _whole(value: Decimal | None) -> Decimal | None:
+    return value if value is None else value.quantize(Decimal(1), ROUND_HALF_UP)
 
 
 def _counting(award_ids: Collection[int]) -> dict[int, Counting]:

@@ -26,6 +26,7 @@ def groups(scope: Scope, path: str, *, due: int | None = None) -> list[list[Item
     if scope.working_regions or scope.buyers or scope.companies:
         things.append(("Opérations et clauses", "operations"))
     if scope.working_regions:
+        things.append(("Conventions", "conventions"))
         things.append(("Marchés publiés", "published"))
         things.append(("Organisations", "organisations"))
     figures = [("Chiffres clés", "key-figures")]

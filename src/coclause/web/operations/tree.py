@@ -141,7 +141,7 @@ def _contracts(
 ) -> list[ContractBlock]:
     found: dict[int, ContractBlock] = {}
     if full:
-        contracts = operation.contracts.select_related("cpv")
+        contracts = operation.contracts.select_related("cpv", "convention")
         found = {contract.pk: ContractBlock(contract) for contract in contracts}
     for block in blocks.values():
         contract = block.lot.contract
