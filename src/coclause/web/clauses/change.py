@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from coclause.clauses.actions import change_state
-from coclause.clauses.states import ClauseState, transition
+from coclause.clauses.states import RESUME, SUSPEND, ClauseState, transition
 from coclause.core.refusals import Conflict, Refused
 from coclause.web.clauses import clause
 from coclause.web.clauses.access import clause_view
@@ -22,6 +22,9 @@ NEXT: dict[str, str] = {
 }
 """What comes after each state, said once it is reached."""
 
+ASKED = {SUSPEND: "execution-suspend", RESUME: "execution-resume"}
+"""Changes that need a day: their own pages ask for it, and show the effect first."""
+
 
 @require_POST
 def change(request: ScopedRequest, pk: int) -> HttpResponse:
@@ -31,6 +34,8 @@ def change(request: ScopedRequest, pk: int) -> HttpResponse:
         wanted = transition(name)
     except KeyError as error:
         raise BadRequest(name) from error
+    if name in ASKED:
+        return redirect(ASKED[name], pk=pk)
     try:
         changed = change_state(request.scope, view.clause, name, reason=reason)
     except Refused as refusal:
