@@ -55,6 +55,17 @@ def linked(path: str, scope: Scope) -> Q:
     )
 
 
+def awarded(path: str, scope: Scope) -> Q:
+    """Awards, at `path` ("" or "lot__awards__"), that a company of the scope executes or executed.
+
+    A part to come is not told before its first day, unless it comes with the award itself.
+    """
+    begun = Q(**{f"{path}members__starts_on__lte": scope.day}) | Q(
+        **{f"{path}members__starts_on__lte": F(f"{path}starts_on")}
+    )
+    return Q(**{f"{path}members__organisation__in": scope.companies}) & begun
+
+
 def handled_by(path: str, scope: Scope) -> Q:
     """Operations, at `path`, whose referent or associated host on the day is the scope's."""
     return Q(**{f"{path}hosts__host__in": scope.hosts}) & on_day(scope.day, f"{path}hosts__")
@@ -63,8 +74,8 @@ def handled_by(path: str, scope: Scope) -> Q:
 class OperationQuerySet(models.QuerySet["Operation"]):
     def visible_to(self, scope: Scope) -> "OperationQuerySet":
         """The network reads its region; a buyer its own; a company those it was awarded."""
-        awarded = self.filter(contracts__lots__awards__members__organisation__in=scope.companies)
-        return self.filter(linked("", scope) | Q(pk__in=awarded.values("pk")))
+        mine = self.filter(awarded("contracts__lots__awards__", scope))
+        return self.filter(linked("", scope) | Q(pk__in=mine.values("pk")))
 
     def editable_by(self, scope: Scope) -> "OperationQuerySet":
         """Only the host in charge that day, referent or associated, changes an operation."""
@@ -88,11 +99,11 @@ class OperationQuerySet(models.QuerySet["Operation"]):
 class ClauseQuerySet(models.QuerySet["Clause"]):
     def visible_to(self, scope: Scope) -> "ClauseQuerySet":
         """As operations; a company sees a clause once it was awarded the lot."""
-        awarded = self.model._default_manager.filter(
-            lot__awards__members__organisation__in=scope.companies, state__in=EXECUTED
+        mine = self.model._default_manager.filter(
+            awarded("lot__awards__", scope), state__in=EXECUTED
         )
         return self.filter(
-            linked("lot__contract__operation__", scope) | Q(pk__in=awarded.values("pk"))
+            linked("lot__contract__operation__", scope) | Q(pk__in=mine.values("pk"))
         )
 
     def editable_by(self, scope: Scope) -> "ClauseQuerySet":
@@ -129,7 +140,7 @@ class ClauseQuerySet(models.QuerySet["Clause"]):
 
 class AwardQuerySet(models.QuerySet["Award"]):
     def visible_to(self, scope: Scope) -> "AwardQuerySet":
-        mine = self.model._default_manager.filter(members__organisation__in=scope.companies)
+        mine = self.model._default_manager.filter(awarded("", scope))
         return self.filter(
             linked("lot__contract__operation__", scope) | Q(pk__in=mine.values("pk"))
         )

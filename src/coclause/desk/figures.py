@@ -108,7 +108,7 @@ def company_awards(scope: Scope) -> list[CompanyAward]:
 def _company_award(
     award: Any, progress: Progress, declared: set[date], clauses: dict[int, int], day: date
 ) -> CompanyAward:
-    months = months_to_declare(award, declared, day)
+    months = months_to_declare(award, declared, day, award.part_from)
     return CompanyAward(
         award=award,
         progress=progress,

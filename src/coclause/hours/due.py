@@ -9,11 +9,13 @@ from typing import Any
 
 import holidays
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Exists, Min, OuterRef, Q, Sum
+from django.db.models import Aggregate, Exists, Min, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import TruncMonth
 
 from coclause.clauses.calendars import days_of_execution, is_suspended
+from coclause.clauses.choices import ANSWERABLE
 from coclause.clauses.due import DueItem, followed
-from coclause.clauses.models import Award, Clause
+from coclause.clauses.models import Award, AwardMember, Clause
 from coclause.clauses.queries import AwardQuerySet
 from coclause.clauses.states import ClauseState, Turn
 from coclause.core.months import between, first_day, last_day, shift
@@ -22,7 +24,7 @@ from coclause.hours.checks import remarks
 from coclause.hours.globalised import Judged, judged
 from coclause.hours.models import Statement, StatementLine
 from coclause.hours.progress import progress_of_clauses
-from coclause.hours.queries import StatementQuerySet
+from coclause.hours.queries import LineQuerySet, StatementQuerySet
 from coclause.organisations.scopes import Scope
 from coclause.render.numbers import MONTHS, hours
 
@@ -44,15 +46,22 @@ def declare_by(month: date, due_day: Decimal) -> date:
     return shift(month, 1).replace(day=int(due_day))
 
 
-def months_to_declare(award: Award, declared: Collection[date], day: date) -> list[date]:
+def months_to_declare(
+    award: Award, declared: Collection[date], day: date, since: date | None = None
+) -> list[date]:
     """Months of execution over on that day and not declared, the oldest first.
 
     A month without a day of execution is not asked for; while an award is suspended, none is.
+    With `since`, the first day of a company's part, those that its part touches.
     """
     if is_suspended(award, day):
         return []
     last = min(first_day(award.ends_on), shift(day, -1))
-    return [month for month in months_worked(award, last) if month not in declared]
+    return [
+        month
+        for month in months_worked(award, last)
+        if month not in declared and (since is None or last_day(month) >= since)
+    ]
 
 
 def months_worked(award: Award, last: date) -> list[date]:
@@ -78,9 +87,15 @@ def _month(month: date, day: date) -> str:
 
 
 def awards_of_company(scope: Scope) -> AwardQuerySet:
-    """Awards that the user's companies answer for and whose lot has a clause in execution."""
+    """Awards that the user's companies answer for and whose lot has a clause in execution.
+
+    With `part_from`, the first day of theirs: who replaces another is not asked its months.
+    """
     running = Clause.objects.filter(lot=OuterRef("lot"), state=ClauseState.RUNNING)
-    return Award.objects.answered_by(scope.companies, scope.day).filter(Exists(running))
+    parts = AwardMember.objects.filter(award=OuterRef("pk"), organisation__in=scope.companies)
+    first = parts.order_by("starts_on").values("starts_on")[:1]
+    rows = Award.objects.answered_by(scope.companies, scope.day).filter(Exists(running))
+    return rows.annotate(part_from=Subquery(first))
 
 
 def _awards_followed(scope: Scope) -> AwardQuerySet:
@@ -98,8 +113,22 @@ def statements_to_check(scope: Scope) -> StatementQuerySet:
 def statements_returned(scope: Scope) -> StatementQuerySet:
     """Statements with lines sent back to the user's companies."""
     back = StatementLine.objects.returned().filter(statement=OuterRef("pk"))
-    awards = Award.objects.answered_by(scope.companies, scope.day)
-    return Statement.objects.filter(Exists(back), award__in=awards.values("pk"))
+    return Statement.objects.filter(Exists(back), _own_months(scope))
+
+
+def _own_months(scope: Scope) -> Q:
+    """Statements of the awards that the user's companies answer for, in the months of their part.
+
+    Who replaces another does not mend its months; who left is asked nothing.
+    """
+    parts = AwardMember.objects.alias(first=TruncMonth("starts_on")).filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=OuterRef("month")),
+        first__lte=OuterRef("month"),
+        award=OuterRef("award"),
+        organisation__in=scope.companies,
+    )
+    mine = Award.objects.answered_by(scope.companies, scope.day)
+    return Q(award__in=mine.values("pk")) & Q(Exists(parts))
 
 
 def due(scope: Scope) -> list[DueItem]:
@@ -111,8 +140,8 @@ def due(scope: Scope) -> list[DueItem]:
         items += _returned(scope, followed(f"award__{OPERATION}", scope))
     if scope.companies:
         items += _months_due(scope, awards_of_company(scope), Turn.COMPANY)
-        mine = Award.objects.answered_by(scope.companies, scope.day)
-        items += _returned(scope, Q(award__in=mine.values("pk")))
+        mine = _own_months(scope)
+        items += _returned(scope, mine)
         items += _sent(scope, mine)
     return items
 
@@ -134,6 +163,8 @@ class _Awarded:
 
     award: Any
     months: list[date]
+    left: bool = False
+    """Months of a company since replaced."""
 
     def about(self, reader: Turn) -> str:
         """Operation and lot; a company is not told its own name."""
@@ -149,16 +180,34 @@ def _undeclared(scope: Scope, awards: AwardQuerySet) -> list[_Awarded]:
     rows = (
         awards.with_holder(scope.day)
         .select_related(f"{OPERATION}__buyer")
-        .annotate(declared=ArrayAgg("statements__month", filter=Q(statements__isnull=False)))
+        .annotate(
+            declared=ArrayAgg("statements__month", filter=Q(statements__isnull=False)),
+            answering_from=_answering_from(scope.day),
+        )
         .order_by("pk")
     )
     found = []
     for row in rows:
         row_: Any = row
-        months = months_to_declare(row, row_.declared or [], scope.day)
-        if months:
-            found.append(_Awarded(row, months))
+        part_from = getattr(row_, "part_from", None)
+        months = months_to_declare(row, row_.declared or [], scope.day, part_from)
+        former = [month for month in months if part_from is None and _is_former(row_, month)]
+        for those, left in ((former, True), ([m for m in months if m not in former], False)):
+            if those:
+                found.append(_Awarded(row, those, left))
     return found
+
+
+def _answering_from(day: date) -> Subquery:
+    """The first day of who answers on that day, or answered last."""
+    answering = AwardMember.objects.filter(award=OuterRef("pk"), part__in=ANSWERABLE)
+    last = answering.filter(starts_on__lte=day).order_by("-starts_on")
+    return Subquery(last.values("starts_on")[:1])
+
+
+def _is_former(award: Any, month: date) -> bool:
+    """Whether the month was that of a company since replaced: it is asked nothing any more."""
+    return award.answering_from is not None and last_day(month) < award.answering_from
 
 
 def _months_due(scope: Scope, awards: AwardQuerySet, reader: Turn) -> Iterable[DueItem]:
@@ -174,9 +223,12 @@ def _month_due(found: _Awarded, due_day: Decimal, day: date, reader: Turn) -> Du
     by = declare_by(first, due_day)
     what = named(found.months, day)
     silent = reader == Turn.FACILITATOR and found.award.ends_on < day and by < day
+    said = f"Demander {what} : l’exécution est finie" if silent else f"Déclarer {what}"
+    if found.left:
+        silent, said = True, f"Saisir {what} : l’entreprise d’alors a été remplacée"
     return DueItem(
         kind="silent" if silent else "declare",
-        what=f"Demander {what} : l’exécution est finie" if silent else f"Déclarer {what}",
+        what=said,
         about=found.about(reader),
         url_name="month",
         url_args=(found.award.pk, f"{first:%Y-%m}"),
@@ -189,12 +241,10 @@ def _month_due(found: _Awarded, due_day: Decimal, day: date, reader: Turn) -> Du
 
 def _checks_due(scope: Scope, statements: StatementQuerySet) -> Iterable[DueItem]:
     """One thing to do for each award: its months to check, the oldest first."""
+    mine = StatementLine.objects.to_check().filter(statement=OuterRef("pk")).handled_by(scope)
     rows = list(
         statements.select_related(f"award__{OPERATION}")
-        .annotate(
-            waiting=Sum("lines__hours", filter=_to_check("lines__")),
-            since=Min("lines__declared_at", filter=_to_check("lines__")),
-        )
+        .annotate(waiting=_of_lines(mine, Sum("hours")), since=_of_lines(mine, Min("declared_at")))
         .order_by("month", "pk")
     )
     if not rows:
@@ -237,10 +287,10 @@ def _check_due(
     )
 
 
-def _sent(scope: Scope, awards: AwardQuerySet) -> Iterable[DueItem]:
+def _sent(scope: Scope, statements: Q) -> Iterable[DueItem]:
     """For a company: the months it sent and that wait for a check."""
     rows: Iterable[Any] = (
-        Statement.objects.filter(award__in=awards.values("pk"))
+        Statement.objects.filter(statements)
         .annotate(waiting=Sum("lines__hours", filter=_to_check("lines__")))
         .filter(waiting__isnull=False)
         .select_related(f"award__{OPERATION}")
@@ -259,6 +309,11 @@ def _sent(scope: Scope, awards: AwardQuerySet) -> Iterable[DueItem]:
         )
         for row in rows
     ]
+
+
+def _of_lines(lines: LineQuerySet, of: Aggregate) -> Subquery:
+    found = lines.order_by().values("statement").annotate(found=of)
+    return Subquery(found.values("found")[:1])
 
 
 def _to_check(prefix: str) -> Q:

@@ -5,7 +5,7 @@ it, are read as sums. Nothing here changes the figures of a clause, an award or 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -53,6 +53,8 @@ class Judged:
     """Ids of the globalisations."""
     contracts: int = 1
     """How many commitments these figures add up."""
+    told: str = ""
+    """The agreement in a sentence, when there is one for the whole clause."""
 
 
 def pool_of(
@@ -101,7 +103,7 @@ def judged(figures: Mapping[int, Progress], day: date) -> dict[int, Judged]:
 
 
 def _judged(
-    commitments: Iterable[int], pools: Mapping[int, Pool], alone: Mapping[int, Progress]
+    commitments: Collection[int], pools: Mapping[int, Pool], alone: Mapping[int, Progress]
 ) -> Judged:
     together: dict[int, Progress] = {}
     found = set()
@@ -111,7 +113,14 @@ def _judged(
             found.add(pools[pk].globalisation.pk)
         else:
             together[pk] = alone[pk]
-    return Judged(pooled(list(together.values())), tuple(sorted(found)), len(together))
+    own = [pk for pk in commitments if pk in pools]
+    sentences = {pools[pk].sentence(len(own)) for pk in own} if len(found) == 1 else set()
+    return Judged(
+        progress=pooled(list(together.values())),
+        pools=tuple(sorted(found)),
+        contracts=len(together),
+        told=next(iter(sentences), ""),
+    )
 
 
 def _pools(

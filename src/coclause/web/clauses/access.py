@@ -10,6 +10,7 @@ from coclause.clauses.models import Award, Clause
 from coclause.clauses.permissions import handles
 from coclause.hours.permissions import may_declare
 from coclause.organisations.scopes import Scope
+from coclause.web.clauses.sight import EVERYTHING, Sight, sight_of
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class ClauseView:
     """A company of the award: reads the persons it employs, declares."""
     whole: bool
     """All the awards of the clause are shown; a company sees its own only."""
+    sight: Sight = EVERYTHING
+    """The period that the reader is told of."""
 
     @property
     def persons(self) -> bool:
@@ -31,7 +34,12 @@ class ClauseView:
 
 
 def clause_view(pk: int, scope: Scope) -> ClauseView:
-    """The clause within the scope, with its awards. Raises Http404 out of it."""
+    """The clause within the scope, with its awards. Raises Http404 out of it.
+
+    A company that left is shown it as it stood on the last day of its part.
+    """
+    sight = sight_of(pk, scope)
+    scope = sight.scope(scope)
     rows = (
         Clause.objects.visible_to(scope)
         .with_context()
@@ -43,7 +51,7 @@ def clause_view(pk: int, scope: Scope) -> ClauseView:
     committed = of_lot.filter(commitments__clause=clause)
     awards = list((committed if committed.exists() else of_lot).with_holder(scope.day))
     visible = set(Award.objects.visible_to(scope).filter(lot=clause.lot_id).values_list("pk"))
-    shown = [award for award in awards if (award.pk,) in visible]
+    shown = [a for a in awards if (a.pk,) in visible and a.pk not in sight.left]
     handled = handles(clause.lot.contract.operation, scope)
     return ClauseView(
         clause=clause,
@@ -51,6 +59,7 @@ def clause_view(pk: int, scope: Scope) -> ClauseView:
         handled=handled,
         declares=not handled and any(may_declare(award, scope) for award in shown),
         whole=len(shown) == len(awards),
+        sight=sight,
     )
 
 

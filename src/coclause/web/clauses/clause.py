@@ -23,6 +23,7 @@ from coclause.core.parameters import parameter
 from coclause.hours.checks import Remark, remarks
 from coclause.hours.collective import headcount_of
 from coclause.hours.due import months_to_declare, months_worked
+from coclause.hours.globalised import Judged, judged
 from coclause.hours.models import Assignment, EmploymentFact, Statement, StatementLine
 from coclause.hours.progress import Progress, progress_of_awards, progress_of_clauses
 from coclause.organisations.scopes import Scope
@@ -62,7 +63,7 @@ class Pending:
 
 def page(request: ScopedRequest, pk: int) -> HttpResponse:
     view = clause_view(pk, request.scope)
-    return render(request, "clauses/clause.html", context(request, view))
+    return render(request, "clauses/clause.html", context(view.sight.request(request), view))
 
 
 def context(request: ScopedRequest, view: ClauseView, **more: Any) -> dict[str, Any]:
@@ -72,6 +73,7 @@ def context(request: ScopedRequest, view: ClauseView, **more: Any) -> dict[str, 
     asked = request.GET.get("onglet")
     tab = asked if asked in TABS else "heures" if executed else "clause"
     figures = progress(view, scope.day) if executed else None
+    weighed = _weighed(view, figures, scope.day) if figures else None
     pending = _pending(view, scope) if executed else []
     referent = is_referent(clause.lot.contract.operation, scope)
     changes = _changes(view, scope, referent=referent)
@@ -87,8 +89,11 @@ def context(request: ScopedRequest, view: ClauseView, **more: Any) -> dict[str, 
         "facilitator": User.objects.filter(pk=clause.facilitator_id).first(),
         "progress": figures,
         "finding": finding(clause, figures) if figures else "",
-        "short": figures is not None and clause.state in LIVE and _is_short(figures, scope.day),
-        "chain": _chain(view, scope, pending, figures),
+        "pool": weighed.told if weighed else "",
+        "short": weighed is not None
+        and clause.state in LIVE
+        and _is_short(weighed.progress, scope.day),
+        "chain": _chain(view, scope, pending, weighed and weighed.progress),
         "act": act,
         "changes": [change for change in changes if act is None or change.name != act.change],
         "referent": referent,
@@ -103,7 +108,7 @@ def context(request: ScopedRequest, view: ClauseView, **more: Any) -> dict[str, 
 
 def _tabs(view: ClauseView, current: str) -> list[tuple[str, str, int | None, bool]]:
     """Name in the address, label, count, and whether it is the one shown."""
-    counts = {"personnes": _assignments(view).count(), "journal": _journal(view.clause).count()}
+    counts = {"personnes": _assignments(view).count(), "journal": _journal(view).count()}
     return [(name, label, counts.get(name), name == current) for name, label in TABS.items()]
 
 
@@ -115,7 +120,7 @@ def _tab(
     if tab == "engagement":
         return engagement_of(request, view)
     if tab == "journal":
-        entries = _journal(view.clause).select_related("actor")[:JOURNAL_LINES]
+        entries = _journal(view).select_related("actor")[:JOURNAL_LINES]
         return {"journal": entries}
     if tab == "personnes":
         people = _people(request, view) if view.persons else []
@@ -162,7 +167,7 @@ def _foreseen(missing: Decimal | None) -> str:
 def hours_xlsx(request: ScopedRequest, pk: int) -> HttpResponse:
     """The table of hours of a year as a spreadsheet; with names for those entitled to them."""
     view = clause_view(pk, request.scope)
-    shown = _named_table(request, view)
+    shown = _named_table(view.sight.request(request), view)
     months = [Column(f"{c.month:%m/%Y}", "hours", 12) for c in shown.columns]
     lines: list[list[Any]] = [
         [row.name, row.about, *(cell.hours for cell in row.cells), row.total] for row in shown.rows
@@ -199,12 +204,21 @@ def _month_rank(execution: tuple[date, date] | None, day: date) -> tuple[int, in
     return len(between(execution[0], day)), len(between(*execution))
 
 
+def _weighed(view: ClauseView, figures: Progress, day: date) -> Judged:
+    """What the clause is judged on: with the agreement it is under, unless part of it is shown."""
+    if not view.whole:
+        return Judged(figures)
+    return judged({view.clause.pk: figures}, day)[view.clause.pk]
+
+
 def _is_short(figures: Progress, day: date) -> bool:
     return figures.is_short(parameter("shortfall_alert", day))
 
 
 def _pending(view: ClauseView, scope: Scope) -> list[Pending]:
-    lines = StatementLine.objects.to_check().filter(statement__award__in=view.awards)
+    lines = StatementLine.objects.to_check().filter(
+        view.sight.months("statement__"), statement__award__in=view.awards
+    )
     sums = {
         pk: (total, at.date(), read)
         for pk, total, at, read in lines.order_by()
@@ -237,7 +251,9 @@ def _months_at_hand(
     view: ClauseView, scope: Scope, pending: list[Pending], figures: Progress
 ) -> chain.MonthsAtHand:
     statements = Statement.objects.filter(award__in=view.awards)
-    returned = StatementLine.objects.returned().filter(statement__award__in=view.awards)
+    returned = StatementLine.objects.returned().filter(
+        view.sight.months("statement__"), statement__award__in=view.awards
+    )
     back = returned.order_by("statement__month").values_list("statement__month", flat=True)
     short = view.clause.state == ClauseState.RUNNING and _is_short(figures, scope.day)
     return chain.MonthsAtHand(
@@ -260,6 +276,7 @@ def _undeclared(view: ClauseView, statements: Any, day: date) -> list[date]:
         month
         for award in view.awards
         for month in months_to_declare(award, declared.get(award.pk, ()), day)
+        if view.sight.covers(month)
     ]
 
 
@@ -295,7 +312,8 @@ def _awards_to_fill(view: ClauseView, scope: Scope) -> list[dict[str, Any]]:
     found = []
     for award in view.awards:
         worked = months_worked(award, scope.day)
-        months = [month for month in worked if month not in declared.get(award.pk, ())]
+        asked = [month for month in worked if view.sight.covers(month)]
+        months = [month for month in asked if month not in declared.get(award.pk, ())]
         if months:
             found.append(
                 {"award": award, "month": months[0], "name": month_name(months[0], scope.day)}
@@ -304,11 +322,12 @@ def _awards_to_fill(view: ClauseView, scope: Scope) -> list[dict[str, Any]]:
 
 
 def _assignments(view: ClauseView) -> Any:
-    return Assignment.objects.filter(award__in=view.awards)
+    return Assignment.objects.filter(view.sight.touching(), award__in=view.awards)
 
 
-def _journal(clause: Any) -> Any:
-    return JournalEntry.objects.filter(subjects__contains=[subject(clause)])
+def _journal(view: ClauseView) -> Any:
+    entries = JournalEntry.objects.filter(subjects__contains=[subject(view.clause)])
+    return entries.filter(view.sight.days())
 
 
 def _named_table(request: ScopedRequest, view: ClauseView) -> table.HoursTable:
@@ -324,6 +343,7 @@ def _named_table(request: ScopedRequest, view: ClauseView) -> table.HoursTable:
     facts = table.facts_of(row.employment_id for row in shown.rows)
     holders = [award.holder_id for award in view.awards]
     table.name_rows(shown, _names(request, view, facts), facts, holders)
+    table.keep_rows(shown, view.sight.covers)
     return shown
 
 
@@ -360,7 +380,7 @@ def _people(request: ScopedRequest, view: ClauseView) -> list[dict[str, Any]]:
     names = _names(request, view, facts)
     totals = dict(
         StatementLine.objects.declared()
-        .filter(statement__award__in=view.awards)
+        .filter(view.sight.months("statement__"), statement__award__in=view.awards)
         .order_by()
         .values("employment_month__employment")
         .annotate(total=Sum("hours"))

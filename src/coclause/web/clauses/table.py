@@ -6,7 +6,7 @@ others: a total by month is a figure, a person's line is not.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -122,8 +122,9 @@ def hours_table(
 
     Rows have no name yet: see `name_rows`.
     """
-    lines = _lines(awards)
-    declared = set(Statement.objects.filter(award__in=awards).values_list("month", flat=True))
+    lines = _lines(awards, day)
+    statements = Statement.objects.filter(award__in=awards, month__lte=day)
+    declared = set(statements.values_list("month", flat=True))
     starts_on, ends_on = execution
     last = max([min(ends_on, day), *declared])
     years = sorted({month.year for month in between(starts_on, last)} | {m.year for m in declared})
@@ -164,6 +165,16 @@ def people(count: int) -> str:
     return f"{integer(count)} personne{'s' * (count > 1)}"
 
 
+def keep_rows(table: HoursTable, covers: Callable[[date], bool]) -> None:
+    """Leave out what persons did in other months than these; sums by month stay."""
+    for row in table.rows:
+        for cell in row.cells:
+            if not covers(cell.month):
+                cell.hours, cell.waiting, cell.reason = None, False, ""
+        row.total = sum((cell.hours or ZERO for cell in row.cells), ZERO)
+    table.rows = [row for row in table.rows if any(c.hours is not None for c in row.cells)]
+
+
 def facts_of(employments: Iterable[int | None]) -> dict[int, EmploymentFact]:
     """Facts by employment, with the employer; nothing is known of None. One query."""
     known = [pk for pk in employments if pk is not None]
@@ -181,11 +192,12 @@ def described(fact: EmploymentFact, holders: Collection[int | None] = ()) -> str
     return f"{fact.get_way_display()}, {fact.get_type_display()}{employer}{end}"
 
 
-def _lines(awards: Collection[int]) -> list[_Line]:
+def _lines(awards: Collection[int], day: date) -> list[_Line]:
     """Latest revisions, and those still in force behind a correction."""
     rows = StatementLine.objects.filter(
         Q(corrected_at__isnull=True) | Q(state=LineState.VALIDATED, superseded_at__isnull=True),
         statement__award__in=awards,
+        statement__month__lte=day,
     ).values_list(
         "statement__award_id",
         "employment_month__employment_id",
