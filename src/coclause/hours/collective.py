@@ -44,7 +44,7 @@ def accepts_collective(award: Award) -> bool:
     return _clauses(award).filter(collective=True).exists()
 
 
-def may_declare_collective(award: Award, scope: Scope) -> bool:
+def may_declare_collective(award: Award, scope: Scope, month: date | None = None) -> bool:
     """The companies of the award, or the referent host for them.
 
     Hours without names are in nobody's share: an associated host does not type them.
@@ -52,7 +52,7 @@ def may_declare_collective(award: Award, scope: Scope) -> bool:
     operation = award.lot.contract.operation
     if handles(operation, scope):
         return is_referent(operation, scope)
-    return may_declare(award, scope)
+    return may_declare(award, scope, month)
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def declare_collective(
     they are. No hour and nobody is a month at zero. Raises PermissionDenied, `CollectiveRefused`,
     `Refused` or `Conflict`; in each case nothing is written.
     """
-    if not may_declare_collective(award, scope) or scope.user is None:
+    if not may_declare_collective(award, scope, month) or scope.user is None:
         raise PermissionDenied
     must_be_open(award, month, scope.day)
     statement = locked_statement(award, month, scope.day, version)
@@ -179,6 +179,7 @@ def _write(
     at: datetime,
 ) -> None:
     """One more revision of each kind whose hours or people changed."""
+    new: list[StatementLine] = []
     for kind, hours in said.hours.items():
         old = latest.get(kind)
         if old is None and not hours:
@@ -188,7 +189,7 @@ def _write(
             if same and old.state != LineState.RETURNED:
                 continue
             StatementLine.objects.filter(pk=old.pk).update(corrected_at=at)
-        StatementLine.objects.create(
+        line = StatementLine(
             statement=statement,
             kind=kind,
             revision=old.revision + 1 if old else 1,
@@ -197,6 +198,8 @@ def _write(
             declared_at=at,
             declared_by=scope.user,
         )
+        new.append(line)
+    StatementLine.objects.bulk_create(new)
 
 
 def _told(month: date, total: Decimal) -> str:

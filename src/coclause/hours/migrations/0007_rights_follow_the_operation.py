@@ -6,7 +6,7 @@ The function runs as the owner of the tables, and answers for the user and day o
 
 from django.db import migrations
 
-HOSTS = "ANY (coclause_organisations_as('facilitateur', 'responsable'))"
+HOSTS = "ANY ((SELECT coclause_organisations_as('facilitateur', 'responsable'))::bigint[])"
 DAY = "nullif(current_setting('coclause.day', true), '')::date"
 
 CREATE = f"""

@@ -1,13 +1,16 @@
 """What a clause, an award and their persons open to who asks."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from coclause.clauses.models import Award, Clause
 from coclause.clauses.permissions import handles
+from coclause.core.months import first_day
 from coclause.hours.permissions import may_declare
 from coclause.organisations.scopes import Scope
 from coclause.web.clauses.sight import EVERYTHING, Sight, sight_of
@@ -63,10 +66,14 @@ def clause_view(pk: int, scope: Scope) -> ClauseView:
     )
 
 
-def declared_award(pk: int, scope: Scope) -> Any:
-    """The award, for who declares its months: 404 out of the scope, 403 without the right."""
+def declared_award(pk: int, scope: Scope, month: date) -> Any:
+    """The award, for who declares that month: 404 out of the scope or of the execution, 403
+    without the right.
+    """
     award = visible_award(pk, scope)
-    if not may_declare(award, scope):
+    if not first_day(award.starts_on) <= month <= min(award.ends_on, scope.day):
+        raise Http404
+    if not may_declare(award, scope, month):
         raise PermissionDenied
     return award
 

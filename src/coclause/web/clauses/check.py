@@ -157,9 +157,8 @@ def _rows(
     request: ScopedRequest, statement: Statement, holder_id: int | None
 ) -> list[dict[str, Any]]:
     """The latest lines of the statement, with names, last month and remarks."""
-    lines = list(
-        statement.lines.filter(corrected_at__isnull=True).select_related("employment_month")
-    )
+    kept = statement.lines.filter(corrected_at__isnull=True).handled_by(request.scope)
+    lines = list(kept.select_related("employment_month"))
     facts = table.facts_of(_employment(line) for line in lines)
     names = names_of(
         request.scope,

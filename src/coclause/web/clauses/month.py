@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from coclause.clauses.choices import HoursKind
@@ -73,9 +73,7 @@ class Typing:
 
 def page(request: ScopedRequest, pk: int, month: date) -> HttpResponse:
     """The month to type (GET) or sent (POST). 404 for a month out of execution or not begun."""
-    award = declared_award(pk, request.scope)
-    if not first_day(award.starts_on) <= month <= min(award.ends_on, request.scope.day):
-        raise Http404
+    award = declared_award(pk, request.scope, month)
     typing = Typing(request, award, month)
     if request.method == "POST":
         return _send(typing)

@@ -18,6 +18,7 @@ from coclause.hours.models import (
     Statement,
     StatementLine,
 )
+from coclause.hours.permissions import share_of
 from coclause.organisations.scopes import Scope
 from coclause.people.actions import names_of
 from coclause.render.numbers import hours
@@ -46,9 +47,10 @@ class MonthAtHand:
 def month_at_hand(scope: Scope, award: Any, month: date, *, carry: bool) -> MonthAtHand:
     """Read it. `carry` starts a month never sent from the hours of the month before."""
     statement = Statement.objects.filter(award=award, month=month).first()
-    sent = _lines(award, month)
-    before = _lines(award, shift(month, -1))
-    facts = _employments(award, month, sent)
+    share = share_of(award, scope)
+    sent = _lines(award, month, share)
+    before = _lines(award, shift(month, -1), share)
+    facts = _employments(award, month, sent, share)
     names = names_of(
         scope,
         {f.identity_id for f in facts.values()},
@@ -73,7 +75,7 @@ def month_at_hand(scope: Scope, award: Any, month: date, *, carry: bool) -> Mont
 
 def _collective(scope: Scope, award: Any, month: date, *, carries: bool) -> CollectiveMonth | None:
     """Hours without names: sent for the month, else those of the month before to start from."""
-    if not may_declare_collective(award, scope):
+    if not may_declare_collective(award, scope, month):
         return None
     previous = shift(month, -1)
     rows = (
@@ -111,25 +113,33 @@ def told_without_names(total: Decimal, headcount: int) -> str:
 
 
 def _employments(
-    award: Award, month: date, sent: Mapping[int, list[StatementLine]]
+    award: Award,
+    month: date,
+    sent: Mapping[int, list[StatementLine]],
+    share: frozenset[int] | None,
 ) -> dict[int, EmploymentFact]:
-    """Those assigned in the month. Whoever left but has hours there can still be corrected."""
-    assigned = (
-        Assignment.objects.filter(award=award)
-        .in_month(month, last_day(month))
-        .values_list("employment_id", flat=True)
-    )
-    return table.facts_of({*assigned, *sent})
+    """Those assigned in the month, in the share of who types when it is one's own.
+
+    Whoever left but has hours there can still be corrected.
+    """
+    assigned = Assignment.objects.filter(award=award).in_month(month, last_day(month))
+    if share is not None:
+        assigned = assigned.filter(host__in=share)
+    return table.facts_of({*assigned.values_list("employment_id", flat=True), *sent})
 
 
-def _lines(award: Award, month: date) -> dict[int, list[StatementLine]]:
-    """Latest lines of a month, by employment."""
+def _lines(
+    award: Award, month: date, share: frozenset[int] | None
+) -> dict[int, list[StatementLine]]:
+    """Latest lines of a month, by employment; those of a share when it is not None."""
     lines: dict[int, list[StatementLine]] = defaultdict(list)
     rows = (
         StatementLine.objects.named()
         .filter(statement__award=award, statement__month=month, corrected_at__isnull=True)
         .select_related("employment_month")
     )
+    if share is not None:
+        rows = rows.in_share(share)
     for line in rows.order_by("pk"):
         lines[line.employment_id].append(line)
     return lines
