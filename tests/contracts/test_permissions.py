@@ -74,9 +74,7 @@ def state_of_everything(everybody: Cast) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize(
-    "row", EVERY, ids=lambda row: f"{row.method} {row.name}{row.note}"
-)
+@pytest.mark.parametrize("row", EVERY, ids=lambda row: f"{row.method} {row.name}{row.note}")
 def test_each_role_gets_what_the_table_says(row: Row, everybody: Cast) -> None:
     row.prepare(everybody)
     before = state_of_everything(everybody)

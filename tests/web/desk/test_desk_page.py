@@ -132,7 +132,7 @@ def test_the_count_beside_the_menu_is_that_of_the_page_and_cheap(
 
 
 @pytest.mark.parametrize("more", [0, 4])
-@pytest.mark.parametrize(("role", "queries"), [("facilitator", 41), ("company", 21)])
+@pytest.mark.parametrize(("role", "queries"), [("facilitator", 46), ("company", 23)])
 def test_queries_of_the_desk_do_not_grow(
     *,
     world: World,
