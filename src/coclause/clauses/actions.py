@@ -5,31 +5,44 @@ sentence for the user. Days are arguments.
 """
 
 from datetime import date
-from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from coclause.clauses import permissions
-from coclause.clauses.choices import EventKind, HostRole, MemberPart
+from coclause.clauses.choices import Basis, ContractKind, HostRole, Instrument, MemberPart
+from coclause.clauses.execution import follow, lock_awards, resume_locked, suspend_locked
 from coclause.clauses.models import (
     Award,
     AwardMember,
     Clause,
-    Commitment,
     Contract,
     Lot,
-    Objective,
-    ObjectiveEvent,
     Operation,
     OperationHost,
 )
-from coclause.clauses.states import LIVE, ClauseState, transition
+from coclause.clauses.states import RESUME, SUSPEND, ClauseState, transition
 from coclause.core.journal import record_act
 from coclause.core.refusals import Conflict, Refused
 from coclause.organisations.choices import Role
 from coclause.organisations.models import Organisation
 from coclause.organisations.scopes import Scope
+from coclause.render.numbers import date_fr
+
+WRITTEN = (
+    "instrument",
+    "theme",
+    "basis",
+    "publics",
+    "hour_kinds",
+    "training_cap",
+    "internship_cap",
+    "collective",
+    "terms",
+    "target_hours",
+    "act_by",
+)
+"""What a clause being written may change."""
 
 
 @transaction.atomic
@@ -84,6 +97,11 @@ def write_clause(scope: Scope, clause: Clause) -> Clause:
         raise Refused(
             "La clause est déjà proposée : choisissez « Reprendre la rédaction » pour la modifier."
         )
+    if clause.lot.contract.kind == ContractKind.PRIVATE and clause.basis == Basis.CODE:
+        raise Refused(
+            "Un contrat privé ne relève pas du code de la commande publique : dites d’où vient la"
+            " clause (charte, cession de charges foncières, financement, démarche volontaire)."
+        )
     created = clause.pk is None
     if created:
         clause.state_since = scope.day
@@ -102,32 +120,52 @@ def write_clause(scope: Scope, clause: Clause) -> Clause:
 
 
 def _save_if_still_draft(clause: Clause) -> None:
-    fields = ("instrument", "theme", "basis", "publics", "hour_kinds", "terms", "target_hours")
-    written = {field: getattr(clause, field) for field in (*fields, "act_by")}
+    written = {field: getattr(clause, field) for field in WRITTEN}
     if not Clause.objects.filter(pk=clause.pk, state=ClauseState.DRAFT).update(**written):
         raise Conflict("La clause vient d’être proposée par quelqu'un d’autre. Relisez-la.")
 
 
 @transaction.atomic
 def change_state(
-    scope: Scope, clause: Clause, name: str, *, reason: str = "", act_by: date | None = None
+    scope: Scope,
+    clause: Clause,
+    name: str,
+    *,
+    reason: str = "",
+    act_by: date | None = None,
+    on: date | None = None,
+    ends_on: date | None = None,
 ) -> Clause:
-    """Apply one allowed change, by compare-and-set: of two at once, one wins, one is told."""
+    """Apply one allowed change, by compare-and-set: of two at once, one wins, one is told.
+
+    Suspending and resuming change the calendar of the awards too, from the day `on` (today when
+    it is not said), to the new end `ends_on` of a resumption.
+    """
     change = transition(name)
     if not permissions.may_change_state(clause, change, scope):
         raise PermissionDenied
+    if name == "demarrer":
+        _must_be_committed(clause)
     reason = reason.strip()
     if change.reason_needed and not reason:
         raise Refused("Donnez un motif : il sera inscrit au journal.")
+    since = on or scope.day
+    awards = lock_awards(clause) if change.name in (SUSPEND, RESUME) else []
     changed = Clause.objects.filter(pk=clause.pk, state__in=change.sources).update(
-        state=change.target, state_since=scope.day, act_by=act_by
+        state=change.target, state_since=min(since, scope.day), act_by=act_by
     )
     if not changed:
         raise Conflict(
             f"« {change.label} » n’est plus possible : l’état de la clause a changé entre-temps."
         )
+    if change.name == SUSPEND:
+        suspend_locked(awards, on=since, reason=reason, day=scope.day)
+    elif change.name == RESUME:
+        resume_locked(awards, on=since, ends_on=ends_on, reason=reason)
+    follow(awards, since, scope.day, but=clause)
     clause.refresh_from_db()
-    told = f"{change.label} : {reason}" if reason else change.label
+    label = change.label if on is None else f"{change.label} au {date_fr(on)}"
+    told = f"{label} : {reason}" if reason else label
     record_act(
         scope.user,
         f"clause.{change.name}",
@@ -167,86 +205,11 @@ def award_lot(scope: Scope, award: Award, company: Organisation) -> Award:
     return award
 
 
-@transaction.atomic
-def commit_hours(scope: Scope, clause: Clause, award: Award, hours: Decimal) -> Commitment:
-    """Record the hours a company owes under a clause, due from the award's notification."""
-    operation = clause.lot.contract.operation
-    _must_be_referent(operation, scope)
-    if award.lot_id != clause.lot_id:
-        raise Refused("Cette attribution porte sur un autre lot.")
-    if hours <= 0:
-        raise Refused("Un engagement compte au moins une heure.")
-    if clause.state not in (ClauseState.AGREED, *LIVE):
-        raise Refused(
-            "L'engagement s’enregistre une fois la clause acceptée par l’acheteur :"
-            " proposez-la d’abord."
-        )
-    commitment, created = Commitment.objects.get_or_create(award=award, clause=clause)
-    if not created:
-        raise Conflict("Un engagement est déjà enregistré : passez par un avenant.")
-    objective = Objective.objects.create(commitment=commitment)
-    ObjectiveEvent.objects.create(
-        objective=objective,
-        kind=EventKind.INITIAL,
-        effective_on=award.notified_on,
-        quantity=hours,
-    )
-    record_act(
-        scope.user,
-        "commitment.made",
-        f"Engagement de {hours.normalize():f} heures.",
-        operation,
-        clause,
-        day=award.notified_on,
-    )
-    return commitment
-
-
-@transaction.atomic
-def amend(
-    scope: Scope, objective: Objective, *, quantity: Decimal, effective_on: date, reason: str
-) -> ObjectiveEvent:
-    """Add or remove hours from a date on. What is committed never falls below zero."""
-    locked = Objective.objects.select_for_update().get(pk=objective.pk)
-    clause = locked.commitment.clause
-    operation = clause.lot.contract.operation
-    _must_be_referent(operation, scope)
-    if quantity == 0:
-        raise Refused("Un avenant ajoute ou retire des heures : donnez un nombre non nul.")
-    if not reason.strip():
-        raise Refused("Donnez le motif de l’avenant.")
-    _must_stay_positive(locked, quantity, effective_on)
-    event = ObjectiveEvent.objects.create(
-        objective=locked,
-        kind=EventKind.AMENDMENT,
-        effective_on=effective_on,
-        quantity=quantity,
-        reason=reason.strip(),
-    )
-    record_act(
-        scope.user,
-        "commitment.amended",
-        f"Avenant de {quantity.normalize():+f} heures : {reason.strip()}.",
-        operation,
-        clause,
-        day=effective_on,
-    )
-    return event
-
-
-def _must_stay_positive(objective: Objective, quantity: Decimal, effective_on: date) -> None:
-    """At no date may the running sum, this event included, be negative."""
-    by_day: dict[date, Decimal] = {}
-    for event in objective.events.all():
-        by_day[event.effective_on] = by_day.get(event.effective_on, Decimal(0)) + event.quantity
-    if effective_on < min(by_day):
-        raise Refused("L'avenant prend effet avant l’engagement : corrigez la date.")
-    by_day[effective_on] = by_day.get(effective_on, Decimal(0)) + quantity
-    total = Decimal(0)
-    for day in sorted(by_day):
-        total += by_day[day]
-        if total < 0:
-            raise Refused("L'avenant retire plus d’heures que l’engagement n’en compte.")
+def _must_be_committed(clause: Clause) -> None:
+    """A reserved contract may start without a commitment: its hours count all the same."""
+    if clause.instrument == Instrument.RESERVED or clause.commitments.exists():
+        return
+    raise Refused("Enregistrez d’abord l’engagement de l’entreprise : l’exécution démarre ensuite.")
 
 
 def _must_be_referent(operation: Operation, scope: Scope) -> None:

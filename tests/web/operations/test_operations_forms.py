@@ -271,7 +271,7 @@ def test_an_award_creates_its_company_and_leads_to_the_commitment(world: World) 
     award = Award.objects.get(lot=lot)
     assert award.members.get().organisation.siret == HOLDER_SIRET
     assert "700" in client.get(address).content.decode()
-    client.post(address, {"once": "jeton-e", "award": award.pk, "hours": "1 240,5"})
+    client.post(address, {"once": "jeton-e", "award": award.pk, "objectif-0-quantity": "1 240,5"})
     clause.refresh_from_db()
     assert clause.state == ClauseState.RUNNING
     event = ObjectiveEvent.objects.get(objective__commitment__clause=clause)
@@ -305,7 +305,7 @@ def test_no_commitment_before_the_buyer_agrees(world: World) -> None:
         clause = builders.clause(lot, ClauseState.PROPOSED)
         award = builders.award(lot, world.company)
     address = reverse("commitment-new", args=[clause.pk])
-    sent = {"once": "jeton-e", "award": award.pk, "hours": "100"}
+    sent = {"once": "jeton-e", "award": award.pk, "objectif-0-quantity": "100"}
     page = signed_in(world.facilitator).post(address, sent).content.decode()
     assert "pas encore acceptée" in page
     assert not clause.commitments.exists()

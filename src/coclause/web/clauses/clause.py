@@ -11,11 +11,21 @@ from django.db.models import Min, Sum
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from coclause.clauses.choices import Measure
+from coclause.clauses.choices import ADDING, Measure
+from coclause.clauses.counting import counting_of
 from coclause.clauses.due import turns
 from coclause.clauses.models import Objective
 from coclause.clauses.permissions import is_referent
-from coclause.clauses.states import EXECUTED, LIVE, TRANSITIONS, ClauseState, Transition, Turn
+from coclause.clauses.states import (
+    EXECUTED,
+    LIVE,
+    RESUME,
+    SUSPEND,
+    TRANSITIONS,
+    ClauseState,
+    Transition,
+    Turn,
+)
 from coclause.core.journal import subject
 from coclause.core.models import JournalEntry, User
 from coclause.core.months import between
@@ -33,9 +43,10 @@ from coclause.render.sheets import Column, Sheet, workbook
 from coclause.web.clauses import chain, table
 from coclause.web.clauses.access import ClauseView, clause_view, frame
 from coclause.web.clauses.content import content_of
-from coclause.web.clauses.engagement import engagement_of
+from coclause.web.clauses.engagement import engagement_of, undetermined_of
 from coclause.web.clauses.months import name as month_name
-from coclause.web.clauses.next_act import next_act
+from coclause.web.clauses.next_act import Act, next_act
+from coclause.web.execution.section import change_links
 from coclause.web.middleware import ScopedRequest
 from coclause.web.pages import download
 
@@ -73,6 +84,8 @@ def context(request: ScopedRequest, view: ClauseView, **more: Any) -> dict[str, 
     asked = request.GET.get("onglet")
     tab = asked if asked in TABS else "heures" if executed else "clause"
     figures = progress(view, scope.day) if executed else None
+    unknown = figures is not None and figures.committed is None
+    undetermined = undetermined_of(view, scope.day) if unknown else []
     weighed = _weighed(view, figures, scope.day) if figures else None
     pending = _pending(view, scope) if executed else []
     referent = is_referent(clause.lot.contract.operation, scope)
@@ -88,14 +101,16 @@ def context(request: ScopedRequest, view: ClauseView, **more: Any) -> dict[str, 
         "month_rank": _month_rank(_execution(view), scope.day),
         "facilitator": User.objects.filter(pk=clause.facilitator_id).first(),
         "progress": figures,
-        "finding": finding(clause, figures) if figures else "",
+        "undetermined": undetermined,
+        "finding": finding(clause, figures, known=not undetermined) if figures else "",
         "pool": weighed.told if weighed else "",
         "short": weighed is not None
         and clause.state in LIVE
         and _is_short(weighed.progress, scope.day),
         "chain": _chain(view, scope, pending, weighed and weighed.progress),
         "act": act,
-        "changes": [change for change in changes if act is None or change.name != act.change],
+        "changes": [change for change in changes if _is_asked_here(change, act)],
+        "calendar_changes": change_links(changes, clause),
         "referent": referent,
         "objectives": _amendable(view) if referent else [],
         "pending": pending if view.handled else [],
@@ -104,6 +119,11 @@ def context(request: ScopedRequest, view: ClauseView, **more: Any) -> dict[str, 
     }
     told |= _tab(request, view, tab, pending)
     return told | more
+
+
+def _is_asked_here(change: Transition, act: Act | None) -> bool:
+    """Not the main button, nor a change that moves the calendar: it has a page of its own."""
+    return (act is None or change.name != act.change) and change.name not in (SUSPEND, RESUME)
 
 
 def _tabs(view: ClauseView, current: str) -> list[tuple[str, str, int | None, bool]]:
@@ -143,10 +163,11 @@ def progress(view: ClauseView, day: date) -> Progress:
     return progress_of_awards([own], day)[own]
 
 
-def finding(clause: Any, figures: Progress) -> str:
-    """What the bar tells, in one sentence."""
+def finding(clause: Any, figures: Progress, *, known: bool = True) -> str:
+    """What the bar tells, in one sentence. `known` is false for a debt that cannot be told yet."""
     if figures.committed is None:
-        return f"Engagement non connu : {hours(figures.reached)} déclarées à ce jour"
+        what = "Engagement non connu" if known else "Engagement pas encore déterminable"
+        return f"{what} : {hours(figures.reached)} déclarées à ce jour"
     if figures.validated >= figures.committed:
         return "L’engagement est tenu"
     if figures.reached >= figures.committed:
@@ -219,6 +240,8 @@ def _pending(view: ClauseView, scope: Scope) -> list[Pending]:
     lines = StatementLine.objects.to_check().filter(
         view.sight.months("statement__"), statement__award__in=view.awards
     )
+    if view.handled:
+        lines = lines.handled_by(scope)
     sums = {
         pk: (total, at.date(), read)
         for pk, total, at, read in lines.order_by()
@@ -294,11 +317,16 @@ def _changes(view: ClauseView, scope: Scope, *, referent: bool) -> list[Transiti
 
 
 def _amendable(view: ClauseView) -> list[Objective]:
-    """What is committed in hours, while an amendment may still change it."""
+    """What is committed in hours, while an amendment may still change it.
+
+    Among several objectives, the reader chooses on the tab of the commitment.
+    """
     if view.clause.state not in LIVE:
         return []
     rows = Objective.objects.filter(commitment__clause=view.clause, measure=Measure.HOURS)
-    return list(rows.filter(public="").order_by("pk"))
+    known = rows.filter(public="", events__kind__in=ADDING).order_by("pk").distinct()
+    found = list(known[:2])
+    return found if len(found) == 1 else []
 
 
 def _awards_to_fill(view: ClauseView, scope: Scope) -> list[dict[str, Any]]:
@@ -336,7 +364,8 @@ def _named_table(request: ScopedRequest, view: ClauseView) -> table.HoursTable:
     asked = request.GET.get("annee", "")
     year = int(asked) if asked.isdecimal() and len(asked) == 4 else None
     awards = [award.pk for award in view.awards]
-    shown = table.hours_table(awards, view.clause.hour_kinds, execution, year, request.scope.day)
+    counting = counting_of([view.clause.pk])[view.clause.pk]
+    shown = table.hours_table(awards, counting, execution, year, request.scope.day)
     if not view.persons:
         shown.rows = []
         return shown

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from coclause.clauses.choices import HoursKind
+from coclause.clauses.engaging import counted_in_words
 from coclause.people.models import Criterion
 
 
@@ -22,7 +23,11 @@ def content_of(clause: Any, day: date) -> Content:
     rows = Criterion.objects.on(day).filter(code__in=clause.publics)
     labels = {row.code: row.label for row in rows.filter(region__isnull=True)}
     labels |= {row.code: row.label for row in rows.filter(region=region)}
+    caps = {
+        HoursKind.TRAINING: clause.training_cap,
+        HoursKind.INTERNSHIP: clause.internship_cap,
+    }
     return Content(
         publics=[labels.get(code, code) for code in clause.publics],
-        kinds=[HoursKind(kind).label for kind in clause.hour_kinds],
+        kinds=[counted_in_words(kind, caps.get(kind)) for kind in clause.hour_kinds],
     )

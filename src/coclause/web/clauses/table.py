@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db.models import F, Q, Sum
 
+from coclause.clauses.counting import Counting
 from coclause.clauses.models import ObjectiveEvent
 from coclause.clauses.queries import due_share
 from coclause.core.months import between, last_day
@@ -113,7 +114,7 @@ class _Sums:
 
 def hours_table(
     awards: Collection[int],
-    kinds: Collection[str],
+    counting: Counting,
     execution: tuple[date, date],
     year: int | None,
     day: date,
@@ -131,7 +132,7 @@ def hours_table(
     years = years or [day.year]
     year = year if year in years else years[-1]
     shown = [m for m in between(starts_on, max(last, starts_on)) if m.year == year]
-    sums = _sums(lines, kinds)
+    sums = _sums(lines, counting)
     columns = _columns(sums, shown, declared, _expected(awards, shown))
     rows = _rows(sums, shown)
     return HoursTable(
@@ -215,14 +216,14 @@ def _lines(awards: Collection[int], day: date) -> list[_Line]:
     ]
 
 
-def _sums(lines: list[_Line], kinds: Collection[str]) -> _Sums:
+def _sums(lines: list[_Line], counting: Counting) -> _Sums:
     sums = _Sums()
     by_key: dict[tuple[int, int | None, date, str], list[_Line]] = defaultdict(list)
     for line in lines:
         by_key[line.award_id, line.employment_id, line.month, line.kind].append(line)
     for (award_id, employment_id, month, kind), revisions in by_key.items():
         reached, waiting, reason, headcount = _reached(revisions)
-        if kind not in kinds:
+        if not counting.counts(month, kind):
             sums.uncounted[month] += reached
             continue
         if employment_id is None:

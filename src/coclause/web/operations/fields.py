@@ -83,6 +83,22 @@ class HoursField(FrenchDecimalField):
         super().__init__(unit="h", max_digits=12, decimal_places=2, **options)
 
 
+class WholePercentField(forms.IntegerField):
+    """A share in per cent, without decimals: "20", "20 %"."""
+
+    unit = "%"
+    widget = forms.TextInput(attrs={"inputmode": "numeric"})
+
+    def __init__(self, **options: Any) -> None:
+        options["min_value"], options["max_value"] = 1, 100
+        super().__init__(**options)
+
+    def to_python(self, value: Any) -> int | None:
+        if isinstance(value, str):
+            value = _SPACES.sub("", value).removesuffix("%")
+        return super().to_python(value)
+
+
 class AskedField(forms.CharField):
     """Asked for, and may stay empty when another field of the form answers in its place.
 

@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from coclause.clauses.choices import HoursKind, Theme
+from coclause.clauses.choices import Basis, ContractKind, HoursKind, Theme
 from coclause.clauses.models import Award, Clause, Contract, Lot, Operation
 from coclause.organisations.models import Organisation
 from coclause.organisations.scopes import Scope
@@ -14,7 +14,7 @@ from coclause.people.models import Criterion
 from coclause.web.operations.fields import (
     EuroField,
     FrenchDateField,
-    HoursField,
+    WholePercentField,
     keep_what_is_pasted,
 )
 from coclause.web.operations.finding import BuyerFields, CompanyFields, TypedForm
@@ -87,8 +87,14 @@ class ContractForm(TypedForm, forms.ModelForm):  # type: ignore[type-arg]
             "amount",
             "duration_months",
             "notified_on",
+            "framework",
+            "maximum",
         )
-        field_classes = {"amount": EuroField, "notified_on": FrenchDateField}
+        field_classes = {
+            "amount": EuroField,
+            "notified_on": FrenchDateField,
+            "maximum": EuroField,
+        }
         widgets = {
             "object": forms.Textarea(attrs={"rows": 3}),
             "duration_months": forms.TextInput(attrs={"inputmode": "numeric"}),
@@ -97,6 +103,10 @@ class ContractForm(TypedForm, forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         self.instance.cpv = self.resolve_cpv()
+        if cleaned.get("maximum") and not cleaned.get("framework"):
+            self.add_error(
+                "framework", "Un maximum vaut pour un accord-cadre : dites lequel, ou videz-le."
+            )
         return cleaned
 
 
@@ -172,11 +182,27 @@ class ClauseForm(TypedForm, forms.ModelForm):  # type: ignore[type-arg]
             "basis",
             "publics",
             "hour_kinds",
+            "training_cap",
+            "internship_cap",
+            "collective",
             "target_hours",
             "terms",
             "act_by",
         )
-        field_classes = {"act_by": FrenchDateField}
+        field_classes = {
+            "act_by": FrenchDateField,
+            "training_cap": WholePercentField,
+            "internship_cap": WholePercentField,
+        }
+        help_texts = {
+            "training_cap": "Au-delà de cette part de l’engagement, elles ne comptent plus."
+            " Vide : aucun plafond.",
+            "internship_cap": "Vide : aucun plafond.",
+        }
+        labels = {
+            "training_cap": "Plafond des heures de formation",
+            "internship_cap": "Plafond des heures de stage",
+        }
         widgets = {"target_hours": forms.TextInput(attrs={"inputmode": "numeric"})}
 
     def __init__(self, scope: Scope, *args: Any, **options: Any) -> None:
@@ -184,9 +210,27 @@ class ClauseForm(TypedForm, forms.ModelForm):  # type: ignore[type-arg]
         region = self.instance.lot.contract.operation.region_id
         publics: Any = self.fields["publics"]
         publics.choices = criteria_of(region, scope)
+        if self.instance.lot.contract.kind == ContractKind.PRIVATE:
+            self._ask_basis()
+
+    def _ask_basis(self) -> None:
+        """The code does not bind a private contract: its clause comes from elsewhere."""
+        basis: Any = self.fields["basis"]
+        basis.choices = [
+            ("", "À choisir"),
+            *((code, label) for code, label in Basis.choices if code != Basis.CODE),
+        ]
+        basis.help_text = "Ce qui oblige le donneur d’ordre : charte, vente du terrain, aide reçue…"
+        basis.error_messages["required"] = "Dites d’où vient la clause de ce contrat privé."
+        if self.instance.basis == Basis.CODE:
+            self.initial["basis"] = ""
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        kinds = cleaned.get("hour_kinds") or []
+        for name, kind in (("training_cap", "formation"), ("internship_cap", "stage")):
+            if cleaned.get(name) and kind not in kinds:
+                self.add_error(name, f"Cochez les heures de {kind}, ou videz ce plafond.")
         same = Clause.objects.filter(
             lot=self.instance.lot,
             instrument=cleaned.get("instrument"),
@@ -244,28 +288,3 @@ def check_order(form: forms.BaseForm, first: str, last: str) -> None:
         form.add_error(
             last, f"La fin précède le début ({starts:%d/%m/%Y}) : corrigez l’une des dates."
         )
-
-
-class CommitmentForm(TypedForm):
-    """The hours that an award owes under a clause."""
-
-    award = forms.ModelChoiceField(
-        label="Entreprise qui s’engage", queryset=Award.objects.none(), empty_label=None
-    )
-    hours = HoursField(label="Heures engagées", min_value=1)
-
-    def __init__(self, awards: Any, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        field: Any = self.fields["award"]
-        field.queryset = awards
-        field.label_from_instance = lambda award: f"{award.holder} ({award.lot})"
-
-
-class AmendmentForm(TypedForm):
-    """Hours added to, or removed from, a commitment from a date on."""
-
-    quantity = HoursField(
-        label="Heures ajoutées ou retirées", help_text="120 ajoute des heures, −40 en retire."
-    )
-    effective_on = FrenchDateField(label="Prend effet le")
-    reason = forms.CharField(label="Motif", max_length=300)
