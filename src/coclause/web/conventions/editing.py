@@ -108,7 +108,7 @@ def contract_convention(request: ScopedRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     offered = Convention.objects.filter(region=operation.region_id)
     asked = id_in(request.GET.get("convention", ""))
-    initial = {"convention": asked} if offered.filter(pk=asked).exists() else {}
+    initial = {"convention": asked} if asked and offered.filter(pk=asked).exists() else {}
     form = AttachForm(offered, contract, request.POST or None, initial=initial)
     status = 200
     if request.method == "POST" and form.is_valid():

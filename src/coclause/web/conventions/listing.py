@@ -48,7 +48,7 @@ def conventions(request: ScopedRequest) -> HttpResponse:
         "form": form,
         "filtered": bool(form.said),
         "page": page,
-        "rows": with_totals(page.object_list, scope),
+        "rows": with_totals(list(page), scope),
         "sort": sort,
         "may_record": bool(scope.working_regions),
     }

@@ -168,7 +168,7 @@ def convention(request: ScopedRequest, pk: int) -> HttpResponse:
         "chart": _chart(reading.years),
         "may_change": may_change_convention(scope, found),
         "network": network,
-        "detachable": _detachable(found, page.object_list, scope) if network else set(),
+        "detachable": _detachable(found, list(page), scope) if network else set(),
         "journal": _journal(found) if network else [],
     }
     return render(request, "conventions/convention.html", context)
