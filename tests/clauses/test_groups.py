@@ -338,7 +338,7 @@ def test_a_split_sums_to_what_is_committed(world: World) -> None:
     group_of(world, other)
     shared(world, {world.company: 740, other: 500})
     found = splits_on([commitment_of(world.award).pk], DAY)[commitment_of(world.award).pk]
-    assert [(str(p.organisation), p.quantity) for p in found.parts] == [
+    assert [(str(p.organisation), int(p.quantity)) for p in found.parts] == [
         (str(world.company), 740),
         ("Bardages Mirage", 500),
     ]

@@ -98,9 +98,9 @@ def test_the_old_company_is_shown_the_clause_as_it_left_it(change: Change) -> No
     change.happens()
     change.hired_by_the_new()
     for tab in ("heures", "personnes", "journal", "engagement"):
-        page = change.old.get(f"{change.clause}?onglet={tab}").content.decode()
-        assert "77\u00a0h" not in page, tab
-        assert "Charpentes Mirage" not in page, tab
+        told = change.old.get(f"{change.clause}?onglet={tab}").content.decode()
+        assert "77\u00a0h" not in told, tab
+        assert "Charpentes Mirage" not in told, tab
     page = change.old.get(change.clause)
     assert page.context["progress"].validated == 60
     assert [column.month for column in page.context["table"].columns][-1] == SEPTEMBER

@@ -107,7 +107,7 @@ def context(request: ScopedRequest, view: ClauseView, **more: Any) -> dict[str, 
         "short": weighed is not None
         and clause.state in LIVE
         and _is_short(weighed.progress, scope.day),
-        "chain": _chain(view, scope, pending, weighed and weighed.progress),
+        "chain": _chain(view, scope, pending, weighed.progress if weighed else None),
         "act": act,
         "changes": [change for change in changes if _is_asked_here(change, act)],
         "calendar_changes": change_links(changes, clause),

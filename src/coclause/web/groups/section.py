@@ -103,11 +103,13 @@ def groups_section(view: ClauseView, scope: Scope, *, referent: bool) -> list[Aw
         block = AwardBlock(
             award=award,
             commitment=commitment,
-            companies=_companies(members[award.pk], done and done[award.pk], referent, scope.day),
+            companies=_companies(
+                members[award.pk], done[award.pk] if done is not None else None, referent, scope.day
+            ),
             taken_over=_taken_over(award, members[award.pk], scope.day),
             acts=referent,
         )
-        if done:
+        if done is not None:
             _rest(block, done[award.pk])
         if commitment:
             block.split = splits.get(commitment.pk)
@@ -194,16 +196,17 @@ def _remainder(before: AwardMember, after: AwardMember, award: Any, day: date) -
     verb = "reprend" if after.starts_on > day else "a repris"
     return (
         f"{after.organisation} {verb} l’engagement de {before.organisation} le"
-        f" {date_fr(after.starts_on)} : {remainder_in_words(figures, until)}."
+        f" {date_fr(after.starts_on)} : {remainder_in_words(figures, until, over=until < day)}."
     )
 
 
-def remainder_in_words(figures: Progress, day: date) -> str:
+def remainder_in_words(figures: Progress, day: date, *, over: bool = False) -> str:
     """ "il restait 640 h à valider sur 1 240 h au 30/11/2026", or why it cannot be told."""
     if figures.committed is None:
         return f"au {date_fr(day)}, l’engagement en heures n’est pas déterminable"
+    verb = "restait" if over else "reste"
     return (
-        f"au {date_fr(day)}, il reste {hours(figures.left)} à valider sur"
+        f"au {date_fr(day)}, il {verb} {hours(figures.left)} à valider sur"
         f" {hours(figures.committed)}"
     )
 
