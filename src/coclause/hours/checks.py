@@ -80,15 +80,15 @@ def _declared(statements: Collection[Statement]) -> dict[int, _Declared]:
         corrected_at__isnull=True,
         hours__gt=0,
     )
-    rows = lines.order_by("employment_month_id", "pk").values_list(
-        "statement_id", "employment_month__employment_id", "hours", "headcount"
-    )
+    rows: Iterable[tuple[int, int | None, Decimal, int | None]] = lines.order_by(
+        "employment_month_id", "pk"
+    ).values_list("statement_id", "employment_month__employment_id", "hours", "headcount")
     declared: dict[int, _Declared] = defaultdict(_Declared)
     for statement_id, employment_id, hours, headcount in rows:
         held = declared[statement_id]
         if employment_id is None:
             held.hours += hours
-            held.headcount = max(held.headcount, headcount)
+            held.headcount = max(held.headcount, headcount or 0)
         elif employment_id not in held.employments:
             held.employments.append(employment_id)
     return declared

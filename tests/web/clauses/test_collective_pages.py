@@ -40,13 +40,12 @@ def url(world: World, suffix: str = "") -> str:
     return f"/attributions/{world.award.pk}/mois/2026-10/{suffix}"
 
 
-def typed(hours: str, headcount: str, *, version: int = 0, **more: str) -> dict[str, str]:
+def typed(hours: str, headcount: str, *, version: int = 0, confirmed: str = "") -> dict[str, str]:
     return {
         "h-collectif-travail": hours,
         "effectif-collectif": headcount,
         "version": str(version),
-        "confirmed": "",
-        **more,
+        "confirmed": confirmed,
     }
 
 
@@ -79,7 +78,7 @@ def test_the_section_is_there_only_where_the_clause_accepts_it(
 
 def test_a_company_sends_names_and_a_headcount_in_one_month(world: World, company: Client) -> None:
     named = {f"h-{world.employment.pk}-travail": "35,5"}
-    assert company.post(url(world), typed("1 200,5", "12", **named)).status_code == 302
+    assert company.post(url(world), typed("1 200,5", "12") | named).status_code == 302
     assert declared() == Decimal(1236)
     assert StatementLine.objects.collective().get().headcount == 12
     assert Statement.objects.count() == 1
@@ -87,7 +86,7 @@ def test_a_company_sends_names_and_a_headcount_in_one_month(world: World, compan
 
 def test_a_month_with_names_alone_leaves_no_line_without(world: World, company: Client) -> None:
     named = {f"h-{world.employment.pk}-travail": "35"}
-    assert company.post(url(world), typed("", "", **named)).status_code == 302
+    assert company.post(url(world), typed("", "") | named).status_code == 302
     assert not StatementLine.objects.collective().exists()
 
 
