@@ -22,7 +22,7 @@ from coclause.people.models import Person
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User | None], Client]
 NAME = "Nadia Inventée"
-CLAUSE_QUERIES = 47
+CLAUSE_QUERIES = 50
 
 
 def declare(world: World, month: date, hours: str) -> None:
@@ -97,15 +97,16 @@ def test_a_state_changes_once_and_with_its_reason(
     world: World, people: dict[str, User], signed_in: SignIn
 ) -> None:
     client, url = signed_in(world.facilitator), f"/clauses/{world.clause.pk}/etat/"
-    assert client.post(url, {"changement": "suspendre"}).status_code == 422
-    sent = {"changement": "suspendre", "motif": "Chantier arrêté"}
+    assert client.post(url, {"changement": "achever"}).status_code == 302
+    assert client.post(url, {"changement": "rouvrir"}).status_code == 422
+    sent = {"changement": "rouvrir", "motif": "Travaux repris"}
     assert signed_in(people["buyer"]).post(url, sent).status_code == 403
     assert client.post(url, sent).status_code == 302
     assert client.post(url, sent).status_code == 409
     assert client.post(url, {"changement": "inventer"}).status_code == 400
-    assert Clause.objects.get().state == "suspendue"
-    assert JournalEntry.objects.filter(verb="clause.suspendre").count() == 1
-    assert "Chantier arrêté" in page(client, world, "journal")
+    assert Clause.objects.get().state == "en_execution"
+    assert JournalEntry.objects.filter(verb="clause.rouvrir").count() == 1
+    assert "Travaux repris" in page(client, world, "journal")
 
 
 def hiring(world: World, **more: str) -> dict[str, str]:

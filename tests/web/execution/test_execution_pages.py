@@ -74,9 +74,10 @@ def test_the_figures_before_and_after_are_those_of_the_pages(world: World, signe
     assert "La clause passe de « En exécution » à « Suspendue »" in shown
     assert "Mois à déclarer plus demandés : 8 mois, de mars à octobre" in shown
     shown = read(client.post(address(world, "prolonger"), SENT["prolonger"]))
-    assert "La fin d’exécution passe de 28/05/2027 à 30/09/2027" in shown
+    assert "La fin d’exécution passe du 28/05/2027 au 30/09/2027" in shown
     removed = {f"removed-{Objective.objects.get().pk}": "700"}
     shown = read(client.post(address(world, "resilier"), {**SENT["resilier"], **removed}))
+    assert "Heures qui ne sont plus dues 700 h Motif Faute" in shown
     assert "L’engagement passe de 1 240 h à 540 h" in shown
     assert Clause.objects.get().state == ClauseState.RUNNING
 

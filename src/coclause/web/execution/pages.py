@@ -5,7 +5,8 @@ A first sending shows what would change, computed for good and taken back; the s
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -28,7 +29,7 @@ from coclause.clauses.models import Award, Clause, Objective
 from coclause.clauses.states import LIVE, RESUME, SUSPEND, ClauseState
 from coclause.core.refusals import Refused
 from coclause.organisations.scopes import Scope
-from coclause.render.numbers import date_fr
+from coclause.render.numbers import amount, date_fr
 from coclause.web.engagements.acting import clause_to_change, tab_of
 from coclause.web.execution.forms import (
     PARTIAL,
@@ -38,7 +39,7 @@ from coclause.web.execution.forms import (
     TerminateForm,
     UndoForm,
 )
-from coclause.web.execution.preview import preview, validated_from
+from coclause.web.execution.preview import Line, preview, validated_from
 from coclause.web.execution.section import in_words
 from coclause.web.middleware import ScopedRequest
 from coclause.web.once import once
@@ -264,7 +265,7 @@ def _answer(request: ScopedRequest, page: Page) -> HttpResponse:
                 answer = once(request, said["once"], act)
                 messages.success(request, page.done)
                 return answer
-            effect = preview(page.clause.pk, request.scope.day, act)
+            effect = [*_typed(form), *preview(page.clause.pk, request.scope.day, act)]
             warning = page.warn(said)
         except Refused as refusal:
             form.add_error(None, refusal.sentence)
@@ -281,6 +282,23 @@ def _answer(request: ScopedRequest, page: Page) -> HttpResponse:
         "change": CHANGE,
     }
     return render(request, "execution/act.html", context)
+
+
+def _typed(form: TypedForm) -> list[Line]:
+    """What was asked, as it was understood."""
+    lines = []
+    for bound in form.visible_fields():
+        value = form.cleaned_data[bound.name]
+        if value in (None, ""):
+            continue
+        if isinstance(value, date):
+            said = date_fr(value)
+        elif isinstance(value, Decimal):
+            said = amount(value, getattr(bound.field, "unit", ""))
+        else:
+            said = str(dict(getattr(bound.field, "choices", ())).get(value, value))
+        lines.append(Line(str(bound.label), said))
+    return lines
 
 
 def _award_to_change(pk: int, scope: Scope) -> tuple[Any, Any]:

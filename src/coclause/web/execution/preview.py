@@ -15,7 +15,7 @@ from coclause.core.months import first_day, last_day
 from coclause.hours.due import months_to_declare
 from coclause.hours.models import Statement, StatementLine
 from coclause.hours.progress import progress_of_clauses
-from coclause.render.numbers import date_fr, hours
+from coclause.render.numbers import NO_BREAK, UNKNOWN, date_fr, hours
 from coclause.web.clauses.months import name
 
 
@@ -71,10 +71,12 @@ def _lines(before: _Measured, after: _Measured, day: date) -> list[Line]:
     lines = [
         Line(f"L’attendu au {date_fr(day)}", _moves(hours, before.expected, after.expected)),
         Line("L’engagement", _moves(hours, before.committed, after.committed)),
-        Line("La fin d’exécution", _moves(_on, before.ends_on, after.ends_on)),
+        Line("La fin d’exécution", _end_moves(before.ends_on, after.ends_on)),
     ]
     if before.state != after.state:
-        lines.append(Line("La clause", f"passe de « {before.state} » à « {after.state} »"))
+        lines.append(
+            Line("La clause", f"passe de {_quoted(before.state)} à {_quoted(after.state)}")
+        )
     gone, new = sorted(before.asked - after.asked), sorted(after.asked - before.asked)
     if gone:
         lines.append(Line("Mois à déclarer", f"plus demandés : {_months(gone, day)}"))
@@ -83,13 +85,21 @@ def _lines(before: _Measured, after: _Measured, day: date) -> list[Line]:
     return lines
 
 
-def _on(day: date) -> str:
-    return f"{date_fr(day)}"
+def _quoted(state: str) -> str:
+    return f"«{NO_BREAK}{state}{NO_BREAK}»"
+
+
+def _end_moves(before: date | None, after: date | None) -> str:
+    if before is None or after is None:
+        return UNKNOWN
+    if before == after:
+        return f"reste : {date_fr(before)}"
+    return f"passe du {date_fr(before)} au {date_fr(after)}"
 
 
 def _moves(say: Callable[[Any], str], before: Any, after: Any) -> str:
     if before is None and after is None:
-        return "non connu"
+        return UNKNOWN
     if before == after:
         return f"reste : {say(after)}"
     return f"passe de {say(before)} à {say(after)}"
