@@ -13,11 +13,12 @@ from tests.contracts.permission_worlds import ROLES, Cast
 from coclause.clauses.choices import Instrument
 from coclause.clauses.engaging import Terms, add_objective
 from coclause.clauses.execution import suspend
-from coclause.clauses.models import Clause, Contract, Convention, Objective
+from coclause.clauses.models import Clause, Contract, Convention, Objective, OperationHost
 from coclause.clauses.states import ClauseState
 from coclause.core.actor import acting_as
 from coclause.hours.declaring import Entry, declare_month
 from coclause.hours.models import StatementLine
+from coclause.organisations.choices import Role
 from coclause.organisations.models import TerritoryCharge
 from coclause.watch.models import ImportRun, PublishedContract
 
@@ -690,12 +691,62 @@ ACCOUNTS = tuple(
 )
 """The sign-in library's own pages, for one's own account; these users have no password yet."""
 
+def associate_a_third(cast: Cast) -> None:
+    """A host of the region that nobody of the table belongs to follows a share here."""
+    with acting_as("test", day=DAY):
+        OperationHost.objects.create(
+            operation=cast.here.operation,
+            host=builders.organisation("Tierce structure", Role.HOST),
+            role="associee",
+            starts_on=date(2026, 6, 1),
+        )
+
+
+SHARING = tuple(
+    Row(
+        name,
+        path,
+        (*HOST, "coordinator"),
+        ("neighbour_facilitator", "buyer", "company"),
+        method=method,
+        data=data,
+        success=200 if method == "get" else 302,
+        prepare=prepare,
+    )
+    for name, path, data, prepare in (
+        (
+            "hand-over",
+            operation("passer-la-main/"),
+            lambda cast: {
+                "follower": f"{cast.neighbour.host.pk}-{cast.neighbour.facilitator.pk}",
+                "on": "24/11/2026",
+                "reason": "Réorganisation",
+            },
+            lambda _: None,
+        ),
+        (
+            "host-associate",
+            operation("associer/"),
+            lambda cast: {"follower": f"{cast.neighbour.host.pk}", "starts_on": "01/12/2026"},
+            lambda _: None,
+        ),
+        (
+            "association-end",
+            lambda _: f"/associations/{OperationHost.objects.get(role='associee').pk}/terminer/",
+            lambda _: {"last_day": "30/11/2026"},
+            associate_a_third,
+        ),
+    )
+    for method in ("get", "post")
+)
+
 ROWS: tuple[Row, ...] = (
     *PAGES,
     *CLOSINGS,
     *CLAUSES,
     *EXECUTION,
     *OPERATIONS,
+    *SHARING,
     *ENGAGEMENTS,
     *CONVENTIONS,
     *PUBLISHED,

@@ -20,6 +20,7 @@ from coclause.clauses.models import (
     Globalisation,
     GlobalisedCommitment,
     Objective,
+    OperationHost,
     Split,
 )
 from coclause.clauses.states import ClauseState
@@ -27,7 +28,7 @@ from coclause.core.actor import acting_as
 from coclause.core.models import User
 from coclause.hours.models import Assignment, StatementLine
 from coclause.organisations.models import Organisation
-from coclause.organisations.scopes import scope_of
+from coclause.organisations.scopes import Scope, scope_of
 from coclause.watch.models import PublishedContract
 
 FACILITATOR, MANAGER, COORDINATION = "facilitatrice", "responsable", "coordination"
@@ -106,6 +107,7 @@ def places() -> dict[str, object]:
             "pool": Globalisation.objects.order_by("pk")[0].pk,
             "pooled": GlobalisedCommitment.objects.order_by("pk")[0].pk,
             "pool_company": Globalisation.objects.order_by("pk")[0].company_id,
+            "association": _association(scope),
             **_engagements(awards, clause),
             **_conventions(awards),
             "own_company": company.memberships.filter(ends_on=None)[0].organisation_id,
@@ -114,6 +116,12 @@ def places() -> dict[str, object]:
 
 def _cocontractor(awards: Any) -> int:
     return AwardMember.objects.filter(award__in=awards, part=MemberPart.COCONTRACTOR)[0].pk
+
+
+def _association(scope: Scope) -> int:
+    referent = OperationHost.objects.filter(host__in=scope.hosts, role="referente").on(scope.day)
+    beside = OperationHost.objects.filter(role="associee", ends_on=None)
+    return beside.filter(operation__in=referent.values("operation"))[0].pk
 
 
 def _engagements(awards: Any, clause: Clause) -> dict[str, object]:
@@ -289,6 +297,16 @@ VISITS = (
     Visit("execution-extend", "/attributions/{award}/prolonger/", FACILITATOR),
     Visit("execution-terminate", "/attributions/{award}/resilier/", FACILITATOR),
     Visit("execution-undo", "/attributions/{award}/corriger/", FACILITATOR, note="nothing to undo"),
+    Visit("hand-over", "/operations/{operation}/passer-la-main/", FACILITATOR),
+    Visit(
+        "hand-over",
+        "/operations/{operation}/passer-la-main/",
+        FACILITATOR,
+        note="errors",
+        act=send_empty,
+    ),
+    Visit("host-associate", "/operations/{operation}/associer/", COORDINATION),
+    Visit("association-end", "/associations/{association}/terminer/", FACILITATOR),
     Visit("published", "/marches-publies/", FACILITATOR),
     Visit("published", "/marches-publies/?q=introuvable", FACILITATOR, note="empty"),
     Visit("published-contract", "/marches-publies/{published}/", FACILITATOR),

@@ -81,6 +81,7 @@ class Cases:
         """Every case once."""
         for wanted, case in (
             (self._is_old, self._share_of_each_year),
+            (_is_plain, self._share_of_each_year),
             (_is_plain, self._hours_by_euros),
             (_is_plain, self._call_offs),
             (_is_large, self._waiting_tranche),

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("coclause.web.engagements.urls")),
     path("", include("coclause.web.conventions.urls")),
     path("", include("coclause.web.groups.urls")),
+    path("", include("coclause.web.sharing.urls")),
     path("", include("coclause.web.execution.urls")),
     path("", include("coclause.web.organisations.urls")),
     path("", include("coclause.web.dashboard.urls")),

@@ -9,6 +9,7 @@ from django.urls import reverse
 from coclause.clauses.actions import open_operation
 from coclause.clauses.models import Operation
 from coclause.clauses.permissions import may_open_operation
+from coclause.clauses.sharing import may_share
 from coclause.core.journal import subject
 from coclause.core.models import JournalEntry
 from coclause.core.refusals import Refused
@@ -77,11 +78,15 @@ def operation(request: ScopedRequest, pk: int) -> HttpResponse:
         if full
         else JournalEntry.objects.none()
     )
+    rows = found.hosts.select_related("host", "facilitator")
+    followed = list(rows.order_by("-role", "-starts_on", "pk"))
     context = {
         "base": base_of(scope),
         "operation": found,
         "tree": tree,
-        "hosts": found.hosts.select_related("host", "facilitator").order_by("role", "-starts_on"),
+        "hosts": [row for row in followed if not row.ends_on or row.ends_on >= scope.day],
+        "past_hosts": [row for row in followed if row.ends_on and row.ends_on < scope.day],
+        "may_share": may_share(found, scope),
         "published": found.published.all() if scope.working_regions else [],
         "full": full,
         "step": next_step(found, tree) if tree.referent else None,
