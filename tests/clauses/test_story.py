@@ -127,7 +127,7 @@ def test_what_each_trigger_rate_and_order_brings_is_told(world: World) -> None:
         event(tranche, EventKind.TRIGGER, date(2026, 4, 1), 130)
         make(commitment=commitment, trigger=Trigger.YEAR, planned=Decimal(90))
         rated = make(commitment=commitment, measure=Measure.PER_EURO, trigger=Trigger.ORDER)
-        agreed = {"rate": Decimal(5), "per": Decimal(10000)}
+        agreed: dict[str, Any] = {"rate": Decimal(5), "per": Decimal(10000)}
         event(rated, EventKind.RATE, date(2026, 3, 2), **agreed)
         placed = {
             "award": world.award,
@@ -142,7 +142,7 @@ def test_what_each_trigger_rate_and_order_brings_is_told(world: World) -> None:
         hired = make(commitment=commitment, measure=Measure.PERSONS)
         event(hired, EventKind.INITIAL, date(2026, 3, 2), 3)
         half = make(commitment=commitment, measure=Measure.SHARE, trigger=Trigger.YEAR)
-        share = {"rate": Decimal(50), "per": Decimal(100)}
+        share: dict[str, Any] = {"rate": Decimal(50), "per": Decimal(100)}
         event(half, EventKind.RATE, date(2026, 3, 2), **share)
         until = {"due_from": date(2026, 3, 2), "due_until": date(2026, 9, 30)}
         event(half, EventKind.BASE, date(2026, 10, 5), 400, base=Decimal(800), **share, **until)

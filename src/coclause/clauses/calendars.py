@@ -15,10 +15,14 @@ ONE_DAY = timedelta(days=1)
 class Calendar(Protocol):
     """An award, or one version of its calendar."""
 
-    starts_on: Any
-    ends_on: Any
-    suspensions: Any
-    suspended_on: Any
+    @property
+    def starts_on(self) -> Any: ...
+    @property
+    def ends_on(self) -> Any: ...
+    @property
+    def suspensions(self) -> Any: ...
+    @property
+    def suspended_on(self) -> Any: ...
 
 
 def days_off(calendar: Calendar) -> Iterator[tuple[date, date]]:

@@ -13,7 +13,6 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from coclause.clauses.choices import EventKind, ExecutionChange
@@ -21,6 +20,7 @@ from coclause.clauses.debts import follows_another, must_be_whole
 from coclause.clauses.models import Award, Clause, Execution, Objective, ObjectiveEvent
 from coclause.clauses.owed import in_words
 from coclause.clauses.permissions import is_referent
+from coclause.clauses.queries import AwardQuerySet
 from coclause.clauses.states import LIVE, ClauseState
 from coclause.core.journal import record_act
 from coclause.core.refusals import Conflict, Refused
@@ -34,9 +34,9 @@ RESUMED = "Reprise de l’exécution"
 """The reason of a resumption when none is said: the table of states asks for none."""
 
 
-def awards_of(clause: Clause) -> QuerySet[Award]:
+def awards_of(clause: Clause) -> AwardQuerySet:
     """Awards committed under the clause; all those of its lot when none is."""
-    of_lot = Award.objects.filter(lot=clause.lot_id)
+    of_lot: AwardQuerySet = Award.objects.filter(lot=clause.lot_id)
     committed = of_lot.filter(commitments__clause=clause)
     return (committed if committed.exists() else of_lot).order_by("pk")
 

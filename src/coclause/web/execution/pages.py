@@ -104,7 +104,7 @@ def resume_clause(request: ScopedRequest, pk: int) -> HttpResponse:
     if ends_on is None:
         del form.fields["ends_on"]
     else:
-        off = scope.day - min(award.suspended_on for award in held)
+        off = scope.day - min(award.suspended_on for award in held if award.suspended_on)
         moved = ends_on + max(off, timedelta())
         form.fields["ends_on"].help_text = (
             f"Prévue le {date_fr(ends_on)}. Décalée de la durée de la suspension, elle serait le"
