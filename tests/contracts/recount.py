@@ -271,7 +271,10 @@ BREAKDOWNS: dict[str, tuple[str, str]] = {
     "hours_npnru_by_residence": (
         LINES,
         f"""
-        SELECT CASE WHEN {RESIDENT} THEN 'quartier' ELSE 'inconnu' END, sum(hours)
+        SELECT CASE WHEN {RESIDENT} THEN 'resident'
+            WHEN EXISTS (SELECT FROM hours_employment_fact e WHERE e.id = validated.employment_id
+                         AND e.commune_id IS NOT NULL) THEN 'sans_quartier'
+            ELSE 'inconnu' END, sum(hours)
         FROM validated WHERE programme = 'npnru' GROUP BY 1
         """,
     ),

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from coclause.clauses.choices import Instrument, Programme
 from coclause.core.months import last_day
+from coclause.hours.convention_progress import NOT_WRITTEN, QPV, RESIDENCES, RESIDENT
 from coclause.indicators.fact_types import HourCell, LineCell
 from coclause.indicators.facts import Facts
 from coclause.indicators.indicator import Indicator, Kind, Number, Row, Value
@@ -23,13 +24,12 @@ from coclause.indicators.of_hours import (
 UNNAMED = "sans_noms"
 NAMED = "nominatives"
 STATEMENTS = {NAMED: "Déclarations nominatives", UNNAMED: "Déclarations collectives, sans noms"}
-DISTRICT = "quartier"
-RESIDENCES = {
-    DISTRICT: "Habitants connus d’un quartier prioritaire",
-    UNKNOWN: "Quartier non connu, heures sans noms comprises",
+HOMES = {
+    RESIDENT: RESIDENCES[RESIDENT],
+    NOT_WRITTEN: RESIDENCES[NOT_WRITTEN],
+    UNKNOWN: "Résidence non connue, heures sans noms comprises",
 }
-QPV = "QPV"
-"""Criterion of those who live in a priority district."""
+"""Where people lived at hiring; what is not known is never a no."""
 
 
 def _lines(facts: Facts) -> list[LineCell]:
@@ -128,16 +128,18 @@ def _residence(facts: Facts, cell: LineCell) -> str:
     if cell.employment is None:
         return UNKNOWN
     row = facts.workers[cell.employment]
-    return DISTRICT if row.district or QPV in row.criteria else UNKNOWN
+    if row.district or QPV in row.criteria:
+        return RESIDENT
+    return NOT_WRITTEN if row.departement else UNKNOWN
 
 
 def _residents(facts: Facts) -> list[LineCell]:
-    return [cell for cell in _npnru_lines(facts) if _residence(facts, cell) == DISTRICT]
+    return [cell for cell in _npnru_lines(facts) if _residence(facts, cell) == RESIDENT]
 
 
 def _heads(facts: Facts) -> dict[str, int]:
     """Persons by residence, those without names by their largest monthly number."""
-    people: dict[str, set[UUID]] = {key: set() for key in RESIDENCES}
+    people: dict[str, set[UUID]] = {key: set() for key in HOMES}
     cells = _npnru_lines(facts)
     for cell in cells:
         if cell.employment is not None:
@@ -161,7 +163,7 @@ def _district_share(facts: Facts) -> Decimal | None:
 
 def _by_residence(facts: Facts) -> Value:
     cells = _npnru_lines(facts)
-    return tally(((_residence(facts, cell), cell.hours) for cell in cells), RESIDENCES)
+    return tally(((_residence(facts, cell), cell.hours) for cell in cells), HOMES)
 
 
 BREAKDOWNS = (
@@ -234,7 +236,8 @@ TOTALS = (
         code="hours_npnru",
         label="Heures des conventions NPNRU",
         unit="h",
-        definition="Heures validées sur les contrats rattachés à une convention NPNRU.",
+        definition="Heures validées sur les contrats rattachés à une convention NPNRU, que leur"
+        " nature soit décomptée par la clause ou non.",
         compute=lambda facts: total(_npnru(facts)),
         rows=lambda facts: hour_rows(facts, _npnru(facts)),
     ),
@@ -242,14 +245,15 @@ TOTALS = (
         code="hours_npnru_by_residence",
         label="Heures des conventions NPNRU par résidence",
         unit="h",
-        definition="Heures validées sur les contrats rattachés à une convention NPNRU, selon que"
-        " la personne est connue pour habiter un quartier prioritaire à l’embauche (quartier ou"
-        " critère inscrit) ou non ; ce qui n’est pas connu est à part, jamais compté comme un non.",
+        definition="Heures validées sur les contrats rattachés à une convention NPNRU, selon la"
+        " résidence à l’embauche : quartier prioritaire (quartier ou critère inscrit), commune"
+        " connue sans quartier inscrit, non connue ; ce qui n’est pas inscrit n’est jamais compté"
+        " comme un non.",
         compute=_by_residence,
         rows=lambda facts: hour_rows(facts, _npnru_lines(facts), _residence),
         kind=Kind.BREAKDOWN,
         denominator="heures validées des conventions NPNRU",
-        labels=lambda facts: RESIDENCES,
+        labels=lambda facts: HOMES,
         persons=True,
         heads=_heads,
         of="hours_npnru",

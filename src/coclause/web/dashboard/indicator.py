@@ -117,7 +117,7 @@ def _terms(figure: Figure) -> list[tuple[str, str, str]]:
 
 
 TERMS = {
-    "validated": "Heures validées sur ces clauses, depuis le début",
+    "validated": "Heures que ces clauses décomptent, validées depuis le début",
     "committed": "Heures engagées sur ces clauses",
     "insertion_fte_hours": "Heures d’un ETP d’insertion",
 }

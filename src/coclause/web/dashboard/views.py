@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from coclause.closing.reported import Reported, reported
+from coclause.indicators.catalogue import THEMES
 from coclause.indicators.figures import Figure
 from coclause.render.numbers import Measure, amount, is_number, percent
 from coclause.render.sheets import Column, Sheet, workbook
@@ -73,6 +74,7 @@ def dashboard(request: ScopedRequest) -> HttpResponse:
         "tiles": [tile(shown[code], before[code], found.since(code)) for code in STRIP],
         "state": found.state,
         "panels": _panels(asked, shown),
+        "themes": THEMES.items(),
         "to_decide": to_decide(request.scope),
         "perimeter": shown["hours_validated"].perimeter,
         "period": shown["hours_validated"].period,
