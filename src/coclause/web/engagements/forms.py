@@ -4,6 +4,7 @@ The kind is chosen first, the page then asks its fields: nothing needs a script.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -90,8 +91,31 @@ class KindForm(forms.Form):
     """The first step: what is promised, and from which event it is due."""
 
     use_required_attribute = False
-    mesure = forms.ChoiceField(label="Ce qui est promis", choices=MEASURES, required=False)
-    declencheur = forms.ChoiceField(label="Dû", choices=TRIGGERS, required=False)
+    mesure = forms.ChoiceField(label="Ce qui est promis", choices=MEASURES)
+    declencheur = forms.ChoiceField(label="Dû", choices=TRIGGERS)
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """One error of several forms sent together, and the field it leads to."""
+
+    words: str
+    target: str = ""
+
+
+def wrong_in(*sent: forms.BaseForm | None) -> list[Wrong]:
+    """The errors of these forms, in the order of the page."""
+    found = []
+    for form in sent:
+        if form is None or not form.is_bound:
+            continue
+        found += [Wrong(str(error)) for error in form.non_field_errors()]
+        found += [
+            Wrong(f"{field.label} : {error}", field.id_for_label)
+            for field in form
+            for error in field.errors
+        ]
+    return found
 
 
 class OnceTokenForm(TypedForm):

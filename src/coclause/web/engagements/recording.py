@@ -33,6 +33,7 @@ from coclause.web.engagements.forms import (
     KindForm,
     ObjectiveForm,
     OnceTokenForm,
+    wrong_in,
 )
 from coclause.web.middleware import ScopedRequest
 from coclause.web.pages import id_in
@@ -59,8 +60,8 @@ def commitment_new(request: ScopedRequest, pk: int) -> HttpResponse:
     )
     objectives = _rows(clause, scope, asked, editing=editing)
     # Every objective is judged, so that all the errors are told at once.
-    wrong = [row for row in objectives if not editing and not row.is_valid()]
-    if not editing and not wrong:
+    refused = [row for row in objectives if not editing and not row.is_valid()]
+    if not editing and not refused:
         answer = sent(
             request,
             form,
@@ -72,6 +73,7 @@ def commitment_new(request: ScopedRequest, pk: int) -> HttpResponse:
     context = {
         "form": form,
         "objectives": objectives,
+        "wrong": wrong_in(form, *objectives),
         "kind": KindForm(),
         "more": MORE,
         "less": LESS,
@@ -223,7 +225,8 @@ def objective_new(request: ScopedRequest, pk: int) -> HttpResponse:
             answer = sent(request, form, lambda: _add(scope, commitment, row), "Objectif ajouté.")
             if answer:
                 return answer
-        context |= {"form": form, "row": row, "kind_chosen": kind}
+        wrong = wrong_in(form, row)
+        context |= {"form": form, "row": row, "kind_chosen": kind, "wrong": wrong}
     return render(request, "engagements/objective_new.html", context)
 
 
