@@ -30,6 +30,8 @@ from coclause.hours import due
 from coclause.hours.globalised import judged, pool_of
 from coclause.hours.models import StatementLine
 from coclause.hours.progress import progress_of_clauses, progress_of_commitments
+from coclause.indicators.figures import figures
+from coclause.indicators.perimeter import Perimeter, Period
 from coclause.organisations.choices import MemberRole, Role
 
 pytestmark = pytest.mark.django_db
@@ -129,6 +131,18 @@ def test_no_hour_is_counted_twice(two: Two) -> None:
     assert [parts[c.pk].validated for c in two.commitments] == [60, 80]
 
 
+def test_the_figures_of_the_region_do_not_move(two: Two) -> None:
+    two.work(two.world.award, "60")
+    two.work(two.award, "80")
+    region, year = Perimeter(two.world.operation.region_id), Period.year(2026)
+    before = {code: found.value for code, found in figures(region, year).items()}
+    two.globalised(starts_on=date(2026, 3, 2))
+    after = {code: found.value for code, found in figures(region, year).items()}
+    # One figure tells how many hours are under such an agreement; nothing else moves.
+    assert {code for code in after if after[code] != before[code]} == {"hours_globalised"}
+    assert before["hours_validated"] == after["hours_validated"] == 140
+
+
 def test_each_clause_keeps_its_own_figures(two: Two) -> None:
     own = progress_of_clauses([two.clause.pk], DAY)[two.clause.pk]
     assert progress_of_commitments([commitment_of(two.award).pk], DAY) == {
@@ -144,9 +158,9 @@ def test_the_shortfall_is_judged_on_the_whole(two: Two) -> None:
     alone = due.to_watch(two.world.scope)
     assert [item.url_args for item in alone] == [(two.clause.pk,)]
     two.globalised(starts_on=date(2026, 3, 2))
-    figures = judged(progress_of_clauses([two.clause.pk], DAY), DAY)[two.clause.pk]
-    assert [figures.contracts, figures.progress.validated] == [2, 1080]
-    assert not figures.progress.is_short(Decimal("0.85"))
+    found = judged(progress_of_clauses([two.clause.pk], DAY), DAY)[two.clause.pk]
+    assert [found.contracts, found.progress.validated] == [2, 1080]
+    assert not found.progress.is_short(Decimal("0.85"))
     assert due.to_watch(two.world.scope) == []
 
 
@@ -159,8 +173,8 @@ def test_a_pool_under_the_alert_is_called_about_once(two: Two) -> None:
 
 
 def test_a_clause_out_of_any_agreement_is_judged_on_its_own(two: Two) -> None:
-    figures = progress_of_clauses([two.clause.pk], DAY)
-    assert judged(figures, DAY)[two.clause.pk].progress == figures[two.clause.pk]
+    own = progress_of_clauses([two.clause.pk], DAY)
+    assert judged(own, DAY)[two.clause.pk].progress == own[two.clause.pk]
 
 
 def test_a_debt_that_is_not_known_leaves_the_whole_unknown(two: Two) -> None:
