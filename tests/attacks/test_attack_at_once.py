@@ -12,8 +12,9 @@ from tests.attacks.recounting import assert_months_hold
 from tests.builders import DAY, World
 
 from coclause.clauses.actions import change_state
-from coclause.clauses.engaging import amend
-from coclause.clauses.models import Award, Objective
+from coclause.clauses.engaging import Terms, add_objective, amend, trigger
+from coclause.clauses.models import Award, Objective, Order
+from coclause.clauses.ordering import place_order
 from coclause.core.actor import acting_as
 from coclause.core.refusals import Conflict, Refused
 from coclause.hours.checking import validate_lines
@@ -157,6 +158,45 @@ def test_two_amendments_at_once_never_owe_less_than_nothing() -> None:
     assert sum(isinstance(answer, Refused) for answer in answers) == 1
     total = sum(event.quantity for event in Objective.objects.get().events.all())
     assert total == Decimal(540)
+
+
+def test_a_tranche_affirmed_by_two_people_at_once_is_due_once() -> None:
+    world = builders.world()
+    with acting_as(world.facilitator, day=DAY):
+        terms = Terms(trigger="tranche", planned=Decimal(130))
+        tranche = add_objective(world.scope, world.clause.commitments.get(), terms)
+
+    def affirm(at: World) -> object:
+        return trigger(at.scope, tranche, effective_on=DAY)
+
+    answers = at_once(world, affirm, affirm)
+    assert sum(isinstance(answer, Conflict) for answer in answers) == 1
+    assert not unexpected(answers)
+    assert sum(event.quantity for event in tranche.events.all()) == Decimal(130)
+
+
+def test_an_order_placed_by_two_people_at_once_counts_once() -> None:
+    world = builders.world()
+    with acting_as(world.facilitator, day=DAY):
+        terms = Terms(
+            measure="heures_par_montant", trigger="commande", rate=Decimal(5), per=Decimal(10_000)
+        )
+        by_euro = add_objective(world.scope, world.clause.commitments.get(), terms)
+
+    def order(at: World) -> object:
+        made = Order(
+            award=at.award,
+            kind="bon_commande",
+            number="2026-01",
+            ordered_on=DAY,
+            amount=Decimal(20_000),
+        )
+        return place_order(at.scope, made)
+
+    answers = at_once(world, order, order)
+    assert sum(isinstance(answer, Conflict) for answer in answers) == 1
+    assert not unexpected(answers)
+    assert sum(event.quantity for event in by_euro.events.all()) == Decimal(10)
 
 
 def test_an_amendment_may_lower_a_commitment_on_its_first_day() -> None:

@@ -96,8 +96,8 @@ def test_a_commitment_of_several_objectives_is_recorded_and_starts_the_clause(
     assert clause.state == ClauseState.RUNNING
     firm, tranche, districts = clause.commitments.get().objectives.order_by("pk")
     assert (firm.events.get().quantity, firm.label) == (Decimal("1240.5"), "Ferme")
-    assert (tranche.planned, tranche.trigger) == (130, Trigger.TRANCHE)
-    assert (districts.part_of, districts.share) == (firm, 30)
+    assert (tranche.planned, tranche.trigger) == (Decimal(130), "tranche")
+    assert (districts.part_of, districts.share) == (firm, Decimal(30))
 
 
 @pytest.mark.parametrize(
@@ -294,4 +294,4 @@ def test_a_framework_is_recorded_with_its_maximum(world: World, signed_in: SignI
     assert "dites lequel" in client.post(url, said).content.decode()
     client.post(url, said | {"framework": "bons_commande"})
     made = Contract.objects.get(object="Entretien des voiries")
-    assert (made.framework, made.maximum) == (Framework.ORDERS, 400_000)
+    assert (made.framework, made.maximum) == ("bons_commande", Decimal(400_000))

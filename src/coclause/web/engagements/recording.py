@@ -97,8 +97,8 @@ def _rows(
     """The objectives of the form: those sent, with one more or one less when a button says so."""
     if asked is None:
         wanted = clause.target_hours
-        typed = [((Measure.HOURS, Trigger.NOTIFICATION), {"quantity": wanted} if wanted else {})]
-        return _forms(clause, scope, typed)
+        first: Kind = (Measure.HOURS, Trigger.NOTIFICATION)
+        return _forms(clause, scope, [(first, {"quantity": wanted} if wanted else {})])
     typed = _typed(asked)
     if not editing:
         return _forms(clause, scope, typed, asked)
@@ -141,7 +141,7 @@ def _typed(asked: QueryDict) -> list[tuple[Kind, dict[str, Any]]]:
     rows = []
     for place in range(count):
         prefix = f"objectif-{place}-"
-        said = {
+        said: dict[str, Any] = {
             name.removeprefix(prefix): value
             for name, value in asked.items()
             if name.startswith(prefix)
