@@ -144,6 +144,10 @@ ODDITIES = {
     "a partial termination": (
         "SELECT 1 FROM clauses_objectiveevent WHERE kind = 'resiliation' AND quantity < 0"
     ),
+    "a year closed by the region": (
+        "SELECT 1 FROM closing_yearclosure WHERE host_id IS NULL AND year = 2022"
+    ),
+    "a year closed by a host": "SELECT 1 FROM closing_yearclosure WHERE host_id IS NOT NULL",
     "a collective statement": "SELECT 1 FROM hours_statementline WHERE headcount > 0",
     "a contract with a social consideration": (
         "SELECT 1 FROM watch_publishedcontract WHERE social = 'yes'"

@@ -67,7 +67,16 @@ def close_year(
     found = figures(perimeter, Period.year(year), closure.closed_at)
     FrozenFigure.objects.bulk_create(frozen_rows(closure, found))
     about = host or region
-    record_act(scope.user, "year.closed", _sentence(closure, found), closure, about, day=scope.day)
+    told = _sentence(closure, found)
+    record_act(
+        scope.user,
+        "year.closed",
+        told,
+        closure,
+        about,
+        day=scope.day,
+        at=closure.closed_at,
+    )
     return closure
 
 

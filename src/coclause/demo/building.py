@@ -32,6 +32,7 @@ from coclause.demo.book import Book
 from coclause.demo.cases import Cases
 from coclause.demo.casting import cast
 from coclause.demo.chance import chance
+from coclause.demo.closings import close_past_years
 from coclause.demo.commitments import commit
 from coclause.demo.crews import Crews
 from coclause.demo.crowd import Crowd
@@ -116,7 +117,8 @@ class Summary:
 
 
 def build(*, day: date, using: str = "owner", scale: float = 1.0) -> Summary:
-    """Fill the database with the fictitious region as it stands on `day`, all or nothing.
+    """Fill the database with the fictitious region as it stands on `day`, all or nothing, then
+    close its past years as its people do.
 
     The reference data must be loaded, and `day` not before 2025 (ValueError). `using`
     connects as the tables' owner.
@@ -130,6 +132,7 @@ def build(*, day: date, using: str = "owner", scale: float = 1.0) -> Summary:
     with acting_as(ACTOR, day=day, using=using):
         book = tell(load_map(using=using), day=day, scale=scale)
         book.write(ORDER, using=using)
+    close_past_years(day)
     return Summary(built=True, rows=book.counts())
 
 
