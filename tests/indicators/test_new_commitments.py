@@ -9,6 +9,7 @@ from psycopg.types.range import DateRange
 from pytest_django import DjangoAssertNumQueries
 from tests import builders
 from tests.builders import DAY, World, at
+from tests.contracts.recount import Asked, recount
 
 from coclause.clauses.choices import EventKind, Instrument, Measure, MemberPart, Programme, Trigger
 from coclause.clauses.models import (
@@ -237,6 +238,7 @@ def test_the_rate_of_closed_clauses_takes_only_the_hours_that_count(world: World
     found = figures(REGION, YEAR, codes=["realisation_rate"])["realisation_rate"]
     assert found.terms == {"validated": 364, "committed": 1240}
     assert found.value == Decimal("29.35")
+    assert recount("realisation_rate", Asked("27", YEAR.first, YEAR.last)) == found.value
 
 
 def test_a_replaced_holder_and_a_new_buyer_are_counted(world: World) -> None:
