@@ -22,12 +22,23 @@ from coclause.organisations.models import Membership, Organisation
 from coclause.organisations.scopes import Scope
 from coclause.render.numbers import date_fr
 
+ONE_DAY = timedelta(days=1)
+
 
 def may_share(operation: Operation, scope: Scope) -> bool:
     """The referent host hands over and associates; the coordination of the region does for all,
     and for an operation that nobody follows.
     """
     return operation.region_id in scope.coordinated_regions or is_referent(operation, scope)
+
+
+def referents_seen(operation: Operation, day: date) -> str:
+    """A mark of the referents from that day on; it changes with each handing over."""
+    rows = OperationHost.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=day), operation=operation, role=HostRole.REFERENT
+    )
+    seen = rows.order_by("starts_on").values_list("pk", "host", "facilitator", "ends_on")
+    return "-".join(str(row) for row in seen) or "nobody"
 
 
 @transaction.atomic
@@ -40,13 +51,21 @@ def hand_over(
     on: date,
     reason: str,
     stays: bool = False,
+    seen: str | None = None,
 ) -> OperationHost:
     """Another facilitator, of this host or of another, follows the operation from that day on.
 
     With `stays`, the host that hands over remains associated and keeps its share of the persons;
-    otherwise they are followed by the new referent.
+    otherwise those still at work are followed by the new referent. `seen` is `referents_seen` as
+    the user read it: whoever comes after somebody else's decision is told.
     """
+    seen = seen or referents_seen(operation, scope.day)
     locked = _locked(scope, operation)
+    if referents_seen(operation, scope.day) != seen:
+        raise Conflict(
+            "Quelqu’un d’autre vient de changer qui suit cette opération. Rien n’a été modifié :"
+            " relisez la page, puis recommencez s’il le faut."
+        )
     reason = reason.strip()
     if not reason:
         raise Refused("Donnez le motif : il sera inscrit au journal.")
@@ -58,21 +77,12 @@ def hand_over(
         facilitator and facilitator.pk,
     ):
         raise Refused("C’est déjà elle qui suit cette opération : choisissez quelqu’un d’autre.")
-    if before is not None:
-        _end(before, on - timedelta(days=1))
     for row in _associations(locked, on).filter(host=host):
-        _end(row, on - timedelta(days=1))
-    made = OperationHost.objects.create(
+        _end(row, on - ONE_DAY)
+    successor = OperationHost(
         operation=locked, host=host, facilitator=facilitator, role=HostRole.REFERENT, starts_on=on
     )
-    if stays and before is not None and before.host_id != host.pk:
-        OperationHost.objects.create(
-            operation=locked,
-            host=before.host,
-            facilitator=before.facilitator,
-            role=HostRole.ASSOCIATED,
-            starts_on=on,
-        )
+    made = _succeed(before, successor, stays=stays)
     told = f"Opération suivie par {_named(host, facilitator)} à partir du {date_fr(on)} : {reason}."
     record_act(scope.user, "operation.handed_over", told, locked, host, day=on)
     return made
@@ -181,6 +191,39 @@ def _referent(operation: Operation, on: date) -> OperationHost | None:
             " plus tardif."
         )
     return found[0] if found else None
+
+
+def _succeed(
+    before: OperationHost | None, successor: OperationHost, *, stays: bool
+) -> OperationHost:
+    """The old period ends the day before; one that begins that very day is replaced.
+
+    The association of the host that stays is written before the new referent: the database lets
+    those in charge, that day or the day before, name the next one, and nobody else.
+    """
+    stays = stays and before is not None and before.host_id != successor.host_id
+    if before is None:
+        successor.save()
+    elif before.starts_on < successor.starts_on:
+        _end(before, successor.starts_on - ONE_DAY)
+        if stays:
+            OperationHost.objects.create(
+                operation=before.operation,
+                host=before.host,
+                facilitator=before.facilitator,
+                role=HostRole.ASSOCIATED,
+                starts_on=successor.starts_on,
+            )
+        successor.save()
+    elif stays:
+        before.role = HostRole.ASSOCIATED
+        before.save(update_fields=["role"])
+        successor.save()
+    else:
+        before.host, before.facilitator = successor.host, successor.facilitator
+        before.save(update_fields=["host", "facilitator"])
+        return before
+    return successor
 
 
 def _associations(operation: Operation, on: date) -> QuerySet[OperationHost]:

@@ -99,6 +99,9 @@ def declare_month(
         raise PermissionDenied
     must_be_open(award, month, scope.day)
     entries = list(entries)
+    share = share_of(award, scope)
+    if share is not None:
+        _must_say_something(award, month, entries)
     statement = locked_statement(award, month, scope.day, version)
     draft = _Draft(
         statement=statement,
@@ -106,7 +109,7 @@ def declare_month(
         months=_locked_months(entries, month),
         latest=_latest_lines(statement),
     )
-    _check(draft, award, entries, share_of(award, scope))
+    _check(draft, award, entries, share)
     if draft.problems:
         raise MonthRefused(draft.problems)
     _write(draft, entries, scope)
@@ -140,6 +143,20 @@ def must_be_open(award: Award, month: date, day: date) -> None:
         f"L’exécution est {', '.join(off_in_words(award))} : aucune heure n’est attendue ce"
         " mois-ci. Si des heures ont été faites, demandez à revoir la suspension."
     )
+
+
+def _must_say_something(award: Award, month: date, entries: list[Entry]) -> None:
+    """Sending a month says that of all its persons: an associated host does not say nobody worked.
+
+    Zeros of its own persons go into a month that was sent already.
+    """
+    if any(entry.total for entry in entries):
+        return
+    if not Statement.objects.filter(award=award, month=month).exists():
+        raise Refused(
+            "Aucune heure pour les personnes que vous suivez : le mois à zéro est envoyé par"
+            " l’entreprise ou par la structure référente, pour toutes les personnes."
+        )
 
 
 def locked_statement(award: Award, month: date, day: date, version: int) -> Statement:

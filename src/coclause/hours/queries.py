@@ -13,6 +13,7 @@ from coclause.clauses.models import OperationHost
 from coclause.clauses.queries import linked
 from coclause.core.periods import on_day
 from coclause.hours.choices import LineState
+from coclause.hours.shares import shared_with
 from coclause.organisations.scopes import Scope
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class EmploymentQuerySet(models.QuerySet["Employment"]):
     """The row policies already bound what is seen; `visible_to` says the same in words."""
 
     def visible_to(self, scope: Scope) -> "EmploymentQuerySet":
-        shared = self.model._default_manager.filter(assignments__host__in=scope.hosts)
+        shared = self.model._default_manager.filter(assignments__pk__in=shared_with(scope))
         return self.filter(
             Q(host__in=scope.hosts)
             | Q(employer__in=scope.companies)
