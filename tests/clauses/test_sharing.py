@@ -35,7 +35,7 @@ def region(db: None) -> Region:
     return sharing_worlds.build()
 
 
-def give(region: Region, *, on: date = DAY, by: User | None = None, **more: bool) -> OperationHost:
+def give(region: Region, *, on: date = DAY, by: User | None = None, **more: Any) -> OperationHost:
     """To the other host, by its facilitator or whoever is said."""
     user = by or region.here.facilitator
     with acting_as(user, day=DAY):

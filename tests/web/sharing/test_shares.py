@@ -136,3 +136,27 @@ def test_an_inherited_person_may_be_put_on_another_lot(region: Region, signed_in
     answer = signed_in(region.user).post(f"/attributions/{second.pk}/personnes/", sent)
     assert answer.status_code == 302
     assert Assignment.objects.get(award=second).host == region.other
+
+
+def test_a_page_read_before_somebody_else_handed_over_is_told(
+    region: Region, signed_in: As
+) -> None:
+    path = f"/operations/{region.here.operation.pk}/passer-la-main/"
+    client = signed_in(region.coordinator)
+    seen = client.get(path).context["form"]["seen"].value()
+    sent = {"on": "24/11/2026", "reason": "Départ", "seen": seen}
+    first = {**sent, "follower": f"{region.other.pk}-{region.user.pk}"}
+    assert client.post(path, first).status_code == 302
+    late = client.post(path, {**sent, "follower": f"{region.other.pk}-{region.colleague.pk}"})
+    assert "Quelqu’un d’autre vient de changer" in late.content.decode()
+    assert region.here.operation.hosts.filter(facilitator=region.user, ends_on=None).exists()
+
+
+def test_a_facilitator_does_not_learn_the_members_of_another_host(
+    region: Region, signed_in: As
+) -> None:
+    path = f"/operations/{region.here.operation.pk}/passer-la-main/"
+    page = text(signed_in(region.here.facilitator), path)
+    assert region.other.name in page
+    assert str(region.user) not in page
+    assert str(region.user) in text(signed_in(region.coordinator), path)

@@ -1,14 +1,16 @@
 """Forms on who follows an operation."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any, NamedTuple
 
 from django import forms
 
+from coclause.clauses.models import OperationHost
 from coclause.core.models import User
 from coclause.organisations.choices import PERSON_ROLES, Role
 from coclause.organisations.models import Membership, Organisation
+from coclause.organisations.scopes import Scope
+from coclause.organisations.visibility import may_read_members
 from coclause.web.operations.fields import FrenchDateField
 from coclause.web.operations.finding import TypedForm
 
@@ -20,17 +22,24 @@ class Follower(NamedTuple):
     user: User | None
 
 
-def followers(region: str, day: date, *, without: Iterable[int] = ()) -> dict[str, Follower]:
-    """The hosts of the region with the people who may follow an operation there. Two queries."""
+def followers(region: str, scope: Scope, *, without: Iterable[int] = ()) -> dict[str, Follower]:
+    """The hosts of the region with the people who may follow an operation there. Three queries.
+
+    Whoever may not read a host's members is offered those already named on operations.
+    """
     hosts = Organisation.objects.filter(region=region, roles__contains=[Role.HOST]).exclude(
         pk__in=list(without)
     )
     found: dict[str, Follower] = {}
     members: dict[int, list[User]] = {}
-    rows = Membership.objects.filter(organisation__in=hosts, role__in=PERSON_ROLES).on(day)
-    for row in rows.select_related("user").order_by("user__last_name", "user__first_name", "pk"):
+    rows = Membership.objects.filter(organisation__in=hosts, role__in=PERSON_ROLES)
+    named = OperationHost.objects.filter(operation__region=region).on(scope.day)
+    known = set(named.values_list("host_id", "facilitator_id"))
+    rows = rows.on(scope.day).select_related("user", "organisation")
+    for row in rows.order_by("user__last_name", "user__first_name", "pk"):
         people = members.setdefault(row.organisation_id, [])
-        if row.user not in people:
+        told = (row.organisation_id, row.user_id) in known
+        if row.user not in people and (told or may_read_members(row.organisation, scope)):
             people.append(row.user)
     for host in hosts.order_by("name_key", "pk"):
         found[f"{host.pk}"] = Follower(host, None)
@@ -72,6 +81,7 @@ class HandOverForm(FollowerForm):
         " suit l’opération le dernier jour de ce mois.",
     )
     reason = forms.CharField(label="Motif", max_length=300)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=400)
     stays = forms.BooleanField(
         label="La structure qui passe la main reste associée",
         required=False,

@@ -9,7 +9,13 @@ from django.urls import reverse
 
 from coclause.clauses.choices import HostRole
 from coclause.clauses.models import Operation, OperationHost
-from coclause.clauses.sharing import associate_host, end_association, hand_over, may_share
+from coclause.clauses.sharing import (
+    associate_host,
+    end_association,
+    hand_over,
+    may_share,
+    referents_seen,
+)
 from coclause.organisations.scopes import Scope
 from coclause.web.groups.pages import sent
 from coclause.web.middleware import ScopedRequest
@@ -23,9 +29,9 @@ def hand_over_page(request: ScopedRequest, pk: int) -> HttpResponse:
     referent = OperationHost.objects.filter(operation=operation, role=HostRole.REFERENT)
     now = referent.on(scope.day).select_related("host", "facilitator").first()
     form = HandOverForm(
-        followers(operation.region_id, scope.day),
+        followers(operation.region_id, scope),
         request.POST or None,
-        initial={"on": scope.day},
+        initial={"on": scope.day, "seen": referents_seen(operation, scope.day)},
     )
 
     def act() -> str:
@@ -38,6 +44,7 @@ def hand_over_page(request: ScopedRequest, pk: int) -> HttpResponse:
             on=said["on"],
             reason=said["reason"],
             stays=said["stays"],
+            seen=said["seen"] or None,
         )
         return _home(operation)
 
@@ -50,7 +57,7 @@ def associate(request: ScopedRequest, pk: int) -> HttpResponse:
     scope, operation = request.scope, _operation(pk, request.scope)
     held = operation.hosts.on(scope.day).values_list("host_id", flat=True)
     form = AssociationForm(
-        followers(operation.region_id, scope.day, without=held),
+        followers(operation.region_id, scope, without=held),
         request.POST or None,
         initial={"starts_on": scope.day},
     )
