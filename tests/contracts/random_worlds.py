@@ -11,7 +11,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any, TypeVar
 
-from psycopg.types.range import DateRange
+from django.db.backends.postgresql.psycopg_any import DateRange
 from tests import builders
 from tests.builders import DAY, at
 
@@ -245,7 +245,7 @@ def _award(stage: Stage, lot: Lot) -> Award:
 def _version(stage: Stage, award: Award, moment: date) -> None:
     """Other days, a suspension or two that are over, one that still runs."""
     starts = stage.day()
-    off = []
+    off: list[Any] = []
     for first in sorted([stage.day() for _ in stage.times(2)]):
         begins = max(first, off[-1].upper) if off else first
         off.append(DateRange(begins, begins + timedelta(stage.chance.randint(1, 200))))

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from psycopg.types.range import DateRange
+from django.db.backends.postgresql.psycopg_any import DateRange
 from pytest_django import DjangoAssertNumQueries
 from tests import builders
 from tests.builders import DAY, World, at
@@ -296,7 +296,7 @@ def npnru(world: World, residents: int, others: int) -> None:
     with acting_as(world.facilitator, day=DAY):
         for number in range(residents + others):
             person = builders.person(world.host, f"Fictive{'abcdefghijkl'[number]}", "Aude")
-            lives = {"district": "QF058001", "district_vintage": "2024"}
+            lives: dict[str, Any] = {"district": "QF058001", "district_vintage": "2024"}
             employment = builders.employment(
                 person, world.company, world.award, **(lives if number < residents else {})
             )
