@@ -180,6 +180,9 @@ PAGES = (
     Row("dashboard", fixed("/tableau-de-bord/?format=xlsx"), FIGURES, NO_FIGURES, note=" xlsx"),
     Row("indicator", fixed("/tableau-de-bord/hours_validated/"), FIGURES, NO_FIGURES),
     Row("indicator", fixed("/tableau-de-bord/inconnu/"), (), NO_FIGURES, note=" unknown"),
+    Row("guide", fixed("/guide/?q=avenant"), NETWORK_ANYWHERE, OUTSIDE_NETWORK),
+    Row("guide-case", fixed("/guide/avenant/"), NETWORK_ANYWHERE, OUTSIDE_NETWORK),
+    Row("guide-case", fixed("/guide/inconnu/"), (), OUTSIDE_NETWORK, note=" unknown"),
     Row(
         "late-checks",
         fixed("/tableau-de-bord/a-verifier/"),

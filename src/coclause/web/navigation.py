@@ -33,9 +33,10 @@ def groups(scope: Scope, path: str, *, due: int | None = None) -> list[list[Item
     if scope.figure_regions:
         figures.insert(0, ("Tableau de bord", "dashboard"))
         figures.append(("Clôture des années", "closings"))
+    guide = [("Guide", "guide")] if scope.working_regions else []
     return [
         [_item(label, name, path, due if name == "desk" else None) for label, name in group]
-        for group in (todo, things, figures)
+        for group in (todo, things, figures, guide)
         if group
     ]
 

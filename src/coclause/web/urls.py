@@ -15,4 +15,5 @@ urlpatterns = [
     path("", include("coclause.web.organisations.urls")),
     path("", include("coclause.web.dashboard.urls")),
     path("", include("coclause.web.closing.urls")),
+    path("", include("coclause.web.guide.urls")),
 ]
