@@ -14,7 +14,8 @@ CREATE FUNCTION coclause_days_off(first_day date, last_day date, suspensions dat
 RETURNS integer LANGUAGE sql IMMUTABLE AS $$
     SELECT coalesce(sum(upper(off * held) - lower(off * held)), 0)::integer
     FROM unnest(suspensions) AS off,
-         (SELECT daterange(first_day, last_day, '[]') AS held WHERE first_day <= last_day) AS asked
+         (SELECT CASE WHEN first_day <= last_day
+                     THEN daterange(first_day, last_day, '[]') END AS held) AS asked
     WHERE off && held
 $$;
 
