@@ -85,7 +85,8 @@ def story(
     several = len(held) > 1
     for award in held:
         facts += _of_award(award, several)
-    facts.sort(key=lambda told: (told[0], KINDS.index(told[1])))
+    # Two awards of one clause may live the same day: it is told once.
+    facts = sorted(dict.fromkeys(facts), key=lambda told: (told[0], KINDS.index(told[1])))
     return [Told(when, kind, said, ahead=when > day) for when, kind, said in facts]
 
 

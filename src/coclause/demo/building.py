@@ -78,6 +78,7 @@ ORDER: tuple[type[models.Model], ...] = (
     OperationHost,
     PriorityDistrict,
     Convention,
+    Convention.districts.through,
     Contract,
     Lot,
     Clause,

@@ -1,6 +1,6 @@
 """Commitments that are no plain volume of hours: one site of the story is turned into each case."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -62,8 +62,11 @@ class Cases:
         events: dict[int, list[ObjectiveEvent]] = defaultdict(list)
         for event in book.rows(ObjectiveEvent):
             events[event.objective_id].append(event)
+        awards = Counter(site.lot.pk for site in sites)
         found = []
         for number, site in enumerate(sites):
+            if awards[site.lot.pk] > 1:
+                continue
             commitment = by_award.get(site.award.pk)
             if commitment is not None and site.clause.state == ClauseState.RUNNING:
                 objective = objectives[commitment]

@@ -30,6 +30,7 @@ from coclause.clauses.models import (
     SplitPart,
 )
 from coclause.clauses.states import ClauseState
+from coclause.demo.book import Book
 from coclause.demo.cases import Cases, Told
 from coclause.demo.commitments import add_event
 from coclause.demo.declarations import Declarations, moment
@@ -42,6 +43,9 @@ from coclause.organisations.models import Organisation
 from coclause.reference.keys import search_key
 from coclause.reference.models import PriorityDistrict
 
+CONTRACTS = 12
+"""Contracts that answer to a convention, at most."""
+TARGETED = Convention.districts.through
 VINTAGES = ("2015", "2024")
 
 
@@ -236,20 +240,31 @@ def _conventions(scene: Scene, sites: list[Site]) -> None:
             )
         )
         for name, signed, target in (
-            ("Convention NPNRU fictive des Hauts-Imaginés", date(2020, 2, 14), 220_000),
+            ("Convention NPNRU fictive des Hauts-Imaginés", date(2020, 2, 14), 180_000),
             ("Convention NPNRU fictive du Plateau-Rêvé", None, None),
         )
     ]
     urban = [site for site in sites if site.clause.basis == Basis.NPNRU]
-    for rank, site in enumerate(urban):
-        site.lot.contract.convention = conventions[0 if rank % 4 else 1]
-    codes = sorted({row.district for row in book.rows(Employment) if row.district})
-    for code in codes:
-        for vintage in VINTAGES:
-            name = f"Quartier fictif {code[-4:]}"
+    contracts = list({site.lot.contract.pk: site.lot.contract for site in urban}.values())
+    for rank, contract in enumerate(contracts[:CONTRACTS]):
+        contract.convention = conventions[0 if rank % 4 else 1]
+    for district in _load_districts(book)[:3]:
+        book.add(TARGETED(convention=conventions[0], prioritydistrict=district))
+
+
+def _load_districts(book: Book) -> list[PriorityDistrict]:
+    """The districts where persons were said to live, in both vintages; the latest are given."""
+    latest = []
+    for code in sorted({row.district for row in book.rows(Employment) if row.district}):
+        name = f"Quartier fictif {code[-4:]}"
+        rows = [
             book.add(
                 PriorityDistrict(code=code, vintage=vintage, name=name, search_key=search_key(name))
             )
+            for vintage in VINTAGES
+        ]
+        latest.append(rows[-1])
+    return latest
 
 
 def _version(site: Site, kind: ExecutionChange, day: date, reason: str) -> Execution:

@@ -76,6 +76,8 @@ class _Counted:
     expected: Decimal | None
     awards: list[int] = field(default_factory=list)
     ends_on: date = date.min
+    suspended: bool = False
+    """An award of these is suspended: nobody knows when it ends."""
 
 
 @dataclass
@@ -121,10 +123,13 @@ def progress_of_clauses(
         committed[clause_id].append(award_id)
     of_lot: dict[int, list[tuple[int, date]]] = defaultdict(list)
     lots = {lot_id for lot_id, _ in groups.values()}
-    for pk, lot_id, ends_on in Award.objects.filter(lot__in=lots).values_list(
-        "pk", "lot_id", "ends_on"
+    stopped: set[int] = set()
+    for pk, lot_id, ends_on, suspended_on in Award.objects.filter(lot__in=lots).values_list(
+        "pk", "lot_id", "ends_on", "suspended_on"
     ):
         of_lot[lot_id].append((pk, ends_on))
+        if suspended_on is not None:
+            stopped.add(pk)
     for clause_id, (lot_id, group) in groups.items():
         kept = [
             (pk, ends_on)
@@ -133,6 +138,7 @@ def progress_of_clauses(
         ]
         group.awards = [pk for pk, _ in kept]
         group.ends_on = max((ends_on for _, ends_on in kept), default=date.min)
+        group.suspended = not stopped.isdisjoint(group.awards)
     return _measured({pk: group for pk, (_, group) in groups.items()}, day, known_on)
 
 
@@ -159,6 +165,7 @@ def progress_of_awards(
             expected=row.expected,
             awards=[row.pk],
             ends_on=row.ends_on,
+            suspended=row.suspended_on is not None,
         )
         for row in rows
     }
@@ -188,6 +195,7 @@ def progress_of_commitments(
             expected=row.expected,
             awards=[row.award_id],
             ends_on=row.award.ends_on,
+            suspended=row.award.suspended_on is not None,
         )
         for pk, row in found.items()
     }
@@ -251,7 +259,9 @@ def _progress(group: _Counted, figures: _Figures, day: date) -> Progress:
         waiting=waiting,
         committed=group.committed,
         expected=expected and expected.quantize(Decimal(1), ROUND_HALF_UP),
-        projected=projection(done + waiting, months, group.ends_on, day),
+        projected=None
+        if group.suspended
+        else projection(done + waiting, months, group.ends_on, day),
         last_month=max(months, default=None),
     )
 

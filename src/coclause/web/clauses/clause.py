@@ -43,7 +43,7 @@ from coclause.render.sheets import Column, Sheet, workbook
 from coclause.web.clauses import chain, table
 from coclause.web.clauses.access import ClauseView, clause_view, frame
 from coclause.web.clauses.content import content_of
-from coclause.web.clauses.engagement import engagement_of, undetermined_of
+from coclause.web.clauses.engagement import engagement_of, part_undetermined, undetermined_of
 from coclause.web.clauses.months import name as month_name
 from coclause.web.clauses.next_act import Act, next_act
 from coclause.web.execution.section import change_links
@@ -102,7 +102,7 @@ def context(request: ScopedRequest, view: ClauseView, **more: Any) -> dict[str, 
         "facilitator": User.objects.filter(pk=clause.facilitator_id).first(),
         "progress": figures,
         "undetermined": undetermined,
-        "finding": finding(clause, figures, known=not undetermined) if figures else "",
+        "finding": _finding(view, figures, undetermined, scope.day) if figures else "",
         "pool": weighed.told if weighed else "",
         "short": weighed is not None
         and clause.state in LIVE
@@ -163,6 +163,13 @@ def progress(view: ClauseView, day: date) -> Progress:
     return progress_of_awards([own], day)[own]
 
 
+def _finding(view: ClauseView, figures: Progress, undetermined: list[str], day: date) -> str:
+    told = finding(view.clause, figures, known=not undetermined)
+    if figures.committed is None or not part_undetermined(view, day):
+        return told
+    return f"{told}, pour ce qui est connu : une part de l’engagement reste à déterminer"
+
+
 def finding(clause: Any, figures: Progress, *, known: bool = True) -> str:
     """What the bar tells, in one sentence. `known` is false for a debt that cannot be told yet."""
     if figures.committed is None:
@@ -172,8 +179,11 @@ def finding(clause: Any, figures: Progress, *, known: bool = True) -> str:
         return "L’engagement est tenu"
     if figures.reached >= figures.committed:
         return f"L’engagement sera tenu dès que {hours(figures.waiting)} seront vérifiées"
+    left = figures.committed - figures.reached
+    if clause.state == ClauseState.SUSPENDED:
+        return f"Exécution suspendue : il reste {hours(left)} à faire"
     if clause.state not in LIVE:
-        return f"Il manque {hours(figures.committed - figures.reached)} à l’engagement"
+        return f"Il manque {hours(left)} à l’engagement"
     return _foreseen(figures.missing_at_end)
 
 

@@ -9,14 +9,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 from django.urls import reverse
 
-from coclause.clauses.choices import IN_HOURS, RATED, Measure, Trigger
+from coclause.clauses.choices import IN_HOURS, RATED, EventKind, Measure, Trigger
 from coclause.clauses.counting import Rule, counting_of
 from coclause.clauses.debts import OVER
 from coclause.clauses.engaging import counted_in_words
-from coclause.clauses.models import Commitment, Objective, Order
+from coclause.clauses.models import Commitment, Objective, ObjectiveEvent, Order
 from coclause.clauses.owed import Owed, in_words, owed_by_objective
 from coclause.clauses.permissions import is_referent
 from coclause.clauses.promises import promise
@@ -91,6 +91,23 @@ def undetermined_of(view: ClauseView, day: date) -> list[str]:
     owed = owed_by_objective([row for row in rows if row.measure in IN_HOURS], day)
     found = [told.undetermined for told in owed.values() if not told.objective.public]
     return list(dict.fromkeys(reason for reason in found if reason))
+
+
+def part_undetermined(view: ClauseView, day: date) -> bool:
+    """Whether an objective that follows a rate has no known base yet: its debt is not in the sum.
+
+    An optional tranche is not asked for: it is not due before it is affirmed.
+    """
+    known = ObjectiveEvent.objects.filter(
+        objective=OuterRef("pk"), kind=EventKind.BASE, effective_on__lte=day
+    )
+    rated = Objective.objects.filter(
+        commitment__clause=view.clause,
+        commitment__award__in=view.awards,
+        measure__in=RATED,
+        public="",
+    )
+    return rated.exclude(Exists(known)).exists()
 
 
 def _objectives(request: ScopedRequest, view: ClauseView) -> dict[str, Any]:
