@@ -694,6 +694,7 @@ ACCOUNTS = tuple(
 )
 """The sign-in library's own pages, for one's own account; these users have no password yet."""
 
+
 def associate_a_third(cast: Cast) -> None:
     """A host of the region that nobody of the table belongs to follows a share here."""
     with acting_as("test", day=DAY):

@@ -5,12 +5,12 @@ trace, and is told to nobody. Everybody acts with the rights of the day.
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from coclause.clauses.sharing import hand_over
 from hypothesis import strategies as st
 from tests import builders
 from tests.lives import ledger as told
@@ -48,6 +48,7 @@ from coclause.clauses.models import (
     Order,
 )
 from coclause.clauses.ordering import place_order
+from coclause.clauses.sharing import hand_over
 from coclause.closing.actions import close_year
 from coclause.core.actor import acting_as
 from coclause.core.models import User
@@ -217,6 +218,12 @@ def _told_objectives(life: Life, commitment: Commitment) -> None:
         life.tell(*acts)
 
 
+def acting(scope: Scope) -> AbstractContextManager[None]:
+    """As the user of that scope, on its day."""
+    assert scope.user is not None
+    return acting_as(scope.user, day=scope.day)
+
+
 def live(life: Life, act: Callable[[Life], None]) -> None:
     """Some days later, one more act; a refusal leaves everything as it was."""
     life.day += timedelta(days=life.between(0, 45))
@@ -242,7 +249,7 @@ def amends(life: Life) -> None:
     row = _objective(life, measure=Measure.HOURS)
     hours, on = Decimal(life.between(-400, 400)), life.day_near()
     scope = life.referent(row.commitment.award)
-    with acting_as(scope.user, day=life.day):
+    with acting(scope):
         amend(scope, row, quantity=hours, effective_on=on, reason="Avenant d’essai")
     life.tell(told.Added(row.pk, on, hours))
 
@@ -251,7 +258,7 @@ def affirms_the_tranche(life: Life) -> None:
     row = _objective(life, trigger=Trigger.TRANCHE)
     on = life.day_near()
     scope = life.referent(row.commitment.award)
-    with acting_as(scope.user, day=life.day):
+    with acting(scope):
         trigger(scope, row, effective_on=on)
     life.tell(told.Added(row.pk, on, Decimal(130)))
 
@@ -264,7 +271,7 @@ def tells_hours_worked(life: Life) -> None:
     first = last + timedelta(days=1) if last else STARTS
     until = first + timedelta(days=life.between(20, 200))
     scope = life.referent(row.commitment.award)
-    with acting_as(scope.user, day=life.day):
+    with acting(scope):
         tell_base(scope, row, base=base, effective_on=until, due_from=first, due_until=until)
     life.tell(told.Based(row.pk, until, first, base, first, until))
 
@@ -274,7 +281,7 @@ def orders(life: Life) -> None:
     row = _objective(life, measure=Measure.PER_EURO, commitment__award=award)
     amount, on = Decimal(life.between(1, 900)) * 1000, life.day_near()
     scope = life.referent(award)
-    with acting_as(scope.user, day=life.day):
+    with acting(scope):
         place_order(
             scope,
             Order(
@@ -294,7 +301,7 @@ def changes_the_rate(life: Life) -> None:
     rate, on = Decimal(life.between(1, 100)), life.day_near()
     per = HUNDRED if row.measure == Measure.SHARE else Decimal(10_000)
     scope = life.referent(row.commitment.award)
-    with acting_as(scope.user, day=life.day):
+    with acting(scope):
         change_rate(scope, row, rate=rate, effective_on=on, reason="Accord d’essai")
     life.tell(told.Rated(row.pk, on, rate, per))
 
@@ -305,7 +312,7 @@ def changes_what_counts(life: Life) -> None:
     cap = life.between(5, 60) if "formation" in kinds and life.draw(st.booleans()) else None
     since = life.day_near()
     scope = life.referent(award)
-    with acting_as(scope.user, day=life.day):
+    with acting(scope):
         change_counting(
             scope,
             life.clauses[award.pk],
@@ -327,7 +334,7 @@ def suspends(life: Life) -> None:
     award: Award = life.pick(life.awards)
     now, on = _calendar(life, award), life.day_near()
     scope = life.referent(award)
-    with acting_as(scope.user, day=life.day):
+    with acting(scope):
         suspend(scope, award, on=on, reason="Intempéries")
     life.tell(told.Calendar(award.pk, now.starts, now.ends, now.off, on))
 
@@ -337,7 +344,7 @@ def resumes(life: Life) -> None:
     now, on = _calendar(life, award), life.day_near()
     ends = now.ends + timedelta(days=life.between(0, 90)) if life.draw(st.booleans()) else None
     scope = life.referent(award)
-    with acting_as(scope.user, day=life.day):
+    with acting(scope):
         resume(scope, award, on=on, ends_on=ends, reason="Beau temps")
     assert now.stopped is not None
     off = {now.stopped + timedelta(days=n) for n in range((on - now.stopped).days)}
@@ -349,7 +356,7 @@ def extends(life: Life) -> None:
     now = _calendar(life, award)
     ends = now.ends + timedelta(days=life.between(-10, 120))
     scope = life.referent(award)
-    with acting_as(scope.user, day=life.day):
+    with acting(scope):
         extend(scope, award, ends_on=ends, effective_on=life.day, reason="Retard du chantier")
     life.tell(told.Calendar(award.pk, now.starts, ends, now.off, now.stopped))
 
@@ -363,7 +370,7 @@ def terminates(life: Life) -> None:
     row = _objective(life, measure=Measure.HOURS, commitment__award=award)
     removed = Decimal(life.between(0, 300))
     scope = life.referent(award)
-    with acting_as(scope.user, day=life.day):
+    with acting(scope):
         terminate(
             scope,
             award,
@@ -385,7 +392,7 @@ def changes_the_group(life: Life) -> None:
     """No figure moves: the debt is the award's, whoever answers."""
     award: Award = life.pick(life.awards)
     scope, other = life.referent(award), life.pick(life.others)
-    with acting_as(scope.user, day=life.day):
+    with acting(scope):
         if life.draw(st.booleans()):
             replace_holder(
                 scope, award, other, on=life.day, departure="cession", reason="Cession d’essai"
@@ -425,7 +432,7 @@ def hands_over(life: Life) -> None:
     award: Award = life.pick(life.awards)
     operation, scope = life.operations[award.pk], life.referent(award)
     to = life.pick(life.hosts)
-    with acting_as(scope.user, day=life.day):
+    with acting(scope):
         hand_over(scope, operation, to, life.people[to.pk], on=life.day, reason="Essai")
     life.tell(told.Referent(operation.pk, to.pk, life.day))
 
@@ -440,7 +447,7 @@ def declares(life: Life) -> None:
         Entry(row.pk, {kind: life.hours(60) for kind in sorted(life.draw(some))}) for row in rows
     ]
     scope = life.referent(award)
-    with acting_as(scope.user, day=life.day):
+    with acting(scope):
         declare_month(scope, award, month, entries, version=_version(award, month))
     acts: list[told.Act] = []
     for entry in entries:
@@ -456,7 +463,7 @@ def declares_without_names(life: Life) -> None:
     month = shift(life.day.replace(day=1), -life.between(0, 4))
     hours = {"travail": Decimal(life.between(1, 400))}
     scope = life.referent(award)
-    with acting_as(scope.user, day=life.day):
+    with acting(scope):
         declare_collective(scope, award, month, hours, 9, version=_version(award, month))
     life.tell(told.Declared(told.Key(award.pk, month, None, "travail"), hours["travail"]))
 
@@ -476,7 +483,7 @@ def checks(life: Life) -> None:
     pks = [line.pk for line in chosen]
     kind: type[told.Validated] | type[told.Returned] = told.Validated
     scope = life.referent(award)
-    with acting_as(scope.user, day=life.day):
+    with acting(scope):
         if life.between(0, 3):
             validate_lines(scope, statement, pks)
         else:

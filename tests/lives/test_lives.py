@@ -22,6 +22,7 @@ from coclause.core.actor import acting_as
 from coclause.hours.globalised import pool_of
 from coclause.hours.models import StatementLine
 from coclause.hours.progress import progress_of_awards, progress_of_clauses
+from coclause.hours.queries import LineQuerySet
 from coclause.indicators.figures import figures
 from coclause.indicators.perimeter import Perimeter, Period
 
@@ -146,7 +147,7 @@ def _closures_hold(life: Life) -> None:
         assert Decimal(str(frozen.value)) == expected
 
 
-def _sum(lines: "StatementLine.objects") -> Decimal:  # type: ignore[name-defined]
+def _sum(lines: LineQuerySet) -> Decimal:
     total: Decimal | None = lines.aggregate(total=Sum("hours"))["total"]
     return total or ZERO
 

@@ -24,6 +24,7 @@ from coclause.hours.declaring import Entry, MonthRefused, declare_month
 from coclause.hours.models import Employment, Statement, StatementLine
 from coclause.indicators.figures import figures
 from coclause.indicators.perimeter import Perimeter, Period
+from coclause.organisations.choices import MemberRole
 from coclause.organisations.scopes import scope_of
 from coclause.people.models import Person
 
@@ -161,8 +162,8 @@ def test_only_the_referent_and_the_coordination_hand_over(
     with acting_as("test", day=DAY):
         users = {
             "neighbour": there.facilitator,
-            "buyer": builders.member(here.buyer, builders.MemberRole.BUYER),
-            "company": builders.member(here.company, builders.MemberRole.COMPANY),
+            "buyer": builders.member(here.buyer, MemberRole.BUYER),
+            "company": builders.member(here.company, MemberRole.COMPANY),
         }
     before = list(OperationHost.objects.values())
     with acting_as(users[who], day=DAY), pytest.raises(PermissionDenied):
