@@ -383,6 +383,25 @@ OPERATIONS = (
     Row(
         "contract-new", operation("contrat/"), HOST, NOT_REFERENT, method="post", note=" empty form"
     ),
+    *(
+        Row(
+            "contract-edit",
+            lambda cast: f"/contrats/{cast.here.lot.contract_id}/modifier/",
+            HOST,
+            NOT_REFERENT,
+            method=method,
+            data=lambda _: {
+                "seen": "1",
+                "kind": "marche",
+                "market_type": "travaux",
+                "object": "Médiathèque",
+                "framework": "bons_commande",
+                "maximum": "200 000",
+            },
+            success=200 if method == "get" else 302,
+        )
+        for method in ("get", "post")
+    ),
     Row("clause-new", lot("clause/"), HOST, NOT_REFERENT),
     Row(
         "clause-edit",

@@ -237,6 +237,7 @@ VISITS = (
     Visit("operation-new", "/operations/nouvelle/", FACILITATOR),
     Visit("operation-new", "/operations/nouvelle/", FACILITATOR, note="errors", act=send_empty),
     Visit("contract-new", "/operations/{operation}/contrat/", FACILITATOR),
+    Visit("contract-edit", "/contrats/{contract}/modifier/", FACILITATOR),
     Visit(
         "contract-new",
         "/operations/{operation}/contrat/",

@@ -6,11 +6,19 @@ sentence for the user. Days are arguments.
 
 from datetime import date
 
+from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from coclause.clauses import permissions
-from coclause.clauses.choices import Basis, ContractKind, HostRole, Instrument, MemberPart
+from coclause.clauses.choices import (
+    Basis,
+    ContractKind,
+    Framework,
+    HostRole,
+    Instrument,
+    MemberPart,
+)
 from coclause.clauses.execution import follow, lock_awards, resume_locked, suspend_locked
 from coclause.clauses.models import (
     Award,
@@ -20,7 +28,9 @@ from coclause.clauses.models import (
     Lot,
     Operation,
     OperationHost,
+    Order,
 )
+from coclause.clauses.ordering import KINDS
 from coclause.clauses.states import RESUME, SUSPEND, ClauseState, transition
 from coclause.core.journal import record_act
 from coclause.core.refusals import Conflict, Refused
@@ -86,6 +96,39 @@ def add_contract(scope: Scope, contract: Contract, lots: list[Lot]) -> Contract:
         day=scope.day,
     )
     return contract
+
+
+@transaction.atomic
+def change_contract(scope: Scope, contract: Contract, *, seen: int) -> Contract:
+    """Save a contract's changed facts. `seen` is how many states of it there were when read."""
+    before = Contract.objects.select_for_update().get(pk=contract.pk)
+    _must_be_referent(before.operation, scope)
+    if versions_of(before) != seen:
+        raise Conflict(
+            "Ce contrat vient d’être modifié par quelqu'un d’autre. Rechargez la page pour voir"
+            " ce qui a changé, puis reprenez le vôtre."
+        )
+    placed = set(Order.objects.filter(award__lot__contract=before).values_list("kind", flat=True))
+    if not placed <= set(KINDS[Framework(contract.framework)]):
+        raise Refused(
+            "Des commandes sont déjà enregistrées : la forme choisie ne les permet pas. Gardez"
+            " celle du contrat, ou prenez « mixte »."
+        )
+    contract.save()
+    record_act(
+        scope.user,
+        "contract.changed",
+        f"Contrat modifié : {contract.object[:200]}.",
+        before.operation,
+        day=scope.day,
+    )
+    return contract
+
+
+def versions_of(contract: Contract) -> int:
+    """How many states of the contract are kept: what a page says it read."""
+    kept = apps.get_model("clauses", "ContractHistory")._default_manager
+    return kept.filter(pgh_obj=contract.pk).count()
 
 
 @transaction.atomic

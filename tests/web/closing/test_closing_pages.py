@@ -155,7 +155,7 @@ def test_a_closed_year_shows_its_figures_and_what_changed_since(
     closed(year)
     corrected(year, SEPTEMBER, "112.5")
     listed = text(coordination.get(reverse("closings")))
-    assert listed.count("+12,5 h") == 2
+    assert listed.count("+12,5 h") == 3
     board = coordination.get(reverse("dashboard"), {"annee": YEAR})
     assert "Close par la région le 10/02/2026" in text(board)
     assert "160 h" in text(board)

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 # Session, user, scope and savepoints included.
 LIST_QUERIES = 12
-PAGE_QUERIES = 29
+PAGE_QUERIES = 30
 PUBLISHED_QUERIES = 12
 
 

@@ -8,7 +8,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from coclause.clauses.actions import add_contract, write_clause
+from coclause.clauses.actions import add_contract, change_contract, versions_of, write_clause
 from coclause.clauses.choices import HoursKind
 from coclause.clauses.models import Clause, Contract, Lot, Operation
 from coclause.clauses.permissions import is_referent
@@ -21,6 +21,7 @@ from coclause.web.operations.forms import (
     MOST_LOTS,
     BaseLots,
     ClauseForm,
+    ContractChangeForm,
     ContractForm,
     lot_forms,
 )
@@ -48,6 +49,37 @@ def contract_new(request: ScopedRequest, pk: int) -> HttpResponse:
         lots = lot_forms(initial=[{"number": 1}])
     context = {"operation": operation, "form": form, "lots": lots, "more": MORE}
     return render(request, "operations/contract_new.html", context)
+
+
+def contract_edit(request: ScopedRequest, pk: int) -> HttpResponse:
+    """Correct a contract: its form, its maximum, its dates. Lots and clauses stay."""
+    scope = request.scope
+    contract = get_object_or_404(
+        Contract.objects.filter(operation__in=Operation.objects.visible_to(scope)).select_related(
+            "operation__buyer"
+        ),
+        pk=pk,
+    )
+    operation = contract.operation
+    must_be_referent(operation, scope)
+    form = ContractChangeForm(
+        request.POST or None, instance=contract, initial={"seen": versions_of(contract)}
+    )
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> str:
+            change_contract(scope, form.instance, seen=form.cleaned_data["seen"])
+            return reverse("operation", args=[operation.pk])
+
+        try:
+            answer = once(request, form.cleaned_data["once"], act)
+        except Refused as refusal:
+            form.add_error(None, refusal.sentence)
+        else:
+            messages.success(request, "Contrat modifié.")
+            return answer
+    context = {"operation": operation, "form": form, "contract": contract}
+    return render(request, "operations/contract_edit.html", context)
 
 
 def _sent(request: ScopedRequest, form: ContractForm, lots: BaseLots) -> HttpResponse | None:

@@ -110,6 +110,17 @@ class ContractForm(TypedForm, forms.ModelForm):  # type: ignore[type-arg]
         return cleaned
 
 
+class ContractChangeForm(ContractForm):
+    """A contract already recorded; `seen` says which state of it was read."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.instance.cpv_id:
+            self.fields["cpv_text"].initial = self.instance.cpv_id
+
+
 class LotForm(forms.ModelForm):  # type: ignore[type-arg]
     """One lot of a contract."""
 

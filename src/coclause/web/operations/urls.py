@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern] = [
     path("operations/nouvelle/", opening.operation_new, name="operation-new"),
     path("operations/<int:pk>/", opening.operation, name="operation"),
     path("operations/<int:pk>/contrat/", contracts.contract_new, name="contract-new"),
+    path("contrats/<int:pk>/modifier/", contracts.contract_edit, name="contract-edit"),
     path("lots/<int:pk>/clause/", contracts.clause_new, name="clause-new"),
     path("clauses/<int:pk>/modifier/", contracts.clause_edit, name="clause-edit"),
     path("lots/<int:pk>/attribution/", awards.award_new, name="award-new"),
