@@ -12,6 +12,7 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from tests.contracts.permission_commitments import COMMITMENTS
 from tests.contracts.permission_groups import GROUPS
 from tests.contracts.permission_rows import PUBLIC, ROWS, Row
 from tests.contracts.permission_worlds import ROLES, Cast, cast
@@ -32,7 +33,7 @@ PLAIN = (
     "core_journalentry",
     "watch_publishedcontract",
 )
-EVERY: tuple[Row, ...] = (*ROWS, *GROUPS)
+EVERY: tuple[Row, ...] = (*ROWS, *COMMITMENTS, *GROUPS)
 REFUSALS = (403, 404, 405, 409, "login")
 
 

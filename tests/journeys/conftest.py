@@ -41,12 +41,14 @@ def demo_template(
     """A database with the country's communes and a small demonstration, copied by each test."""
     embedded.create_database(cluster, TEMPLATE, template=migrated)
     with django_db_blocker.unblock():
-        owner = dict(connections["owner"].settings_dict)
+        before = {alias: dict(connections[alias].settings_dict) for alias in ("default", "owner")}
+        point("default", cluster.url(embedded.APP, TEMPLATE))
         point("owner", cluster.url(embedded.OWNER, TEMPLATE))
         load_all(node_modules=settings.NODE_MODULES, using="owner")
         demo.build(day=demo.today(), scale=0.03, using="owner")
-        connections["owner"].close()
-        connections["owner"].settings_dict.update(owner)
+        for alias, values in before.items():
+            connections[alias].close()
+            connections[alias].settings_dict.update(values)
     return TEMPLATE
 
 
