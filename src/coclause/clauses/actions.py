@@ -128,7 +128,8 @@ def change_contract(scope: Scope, contract: Contract, *, seen: int) -> Contract:
 def versions_of(contract: Contract) -> int:
     """How many states of the contract are kept: what a page says it read."""
     kept = apps.get_model("clauses", "ContractHistory")._default_manager
-    return kept.filter(pgh_obj=contract.pk).count()
+    count: int = kept.filter(pgh_obj=contract.pk).count()
+    return count
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """A contract recorded as ordinary turns out to be a framework: it must be possible to say so."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -31,7 +32,8 @@ def test_a_contract_becomes_a_framework_once_and_the_late_one_is_told() -> None:
     }
     assert client.post(path, said).status_code == 302
     contract.refresh_from_db()
-    assert (contract.framework, contract.maximum) == ("bons_commande", 200_000)
+    assert contract.framework == "bons_commande"
+    assert contract.maximum == Decimal(200_000)
     late = client.post(path, said | {"object": "Écrit d’une vieille page"})
     assert "vient d’être modifié" in late.text
     contract.refresh_from_db()
