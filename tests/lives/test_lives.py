@@ -49,7 +49,7 @@ def undone() -> Iterator[None]:
 def test_figures_of_any_life_are_those_of_the_recount(data: st.DataObject) -> None:
     with undone():
         life = begin(data.draw)
-        for act in data.draw(st.lists(st.sampled_from(ACTS), min_size=6, max_size=30)):
+        for act in data.draw(st.lists(st.sampled_from(ACTS), min_size=18, max_size=34)):
             live(life, act)
         _agrees(life, life.ledger, life.day, None)
         _agrees(life, life.ledger, life.day + timedelta(days=100), None)
