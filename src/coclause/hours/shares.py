@@ -1,6 +1,6 @@
 """Whose share a person of an operation is in, on a day.
 
-The rule is in the database (`coclause_shares`, migration 0008), which row policies use too. An
+The rule is in the database (`coclause_shares`, migration 0007), which row policies use too. An
 employment is in the share of the host that put it on the award (`Assignment.host`) as long as
 that host follows the operation; afterwards, those still at work are in the referent's. So a
 handing over moves nothing: shares follow its date.

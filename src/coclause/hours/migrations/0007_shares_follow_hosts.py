@@ -6,11 +6,7 @@ the referent. Rights follow the periods of `clauses_operationhost`, so these are
 those in charge, or the coordination of the region, say who follows.
 """
 
-from importlib import import_module
-
 from django.db import migrations
-
-BEFORE = import_module("coclause.hours.migrations.0007_rights_follow_the_operation")
 
 HOSTS = "(SELECT coclause_organisations_as('facilitateur', 'responsable'))"
 DAY = "nullif(current_setting('coclause.day', true), '')::date"
@@ -80,7 +76,6 @@ $$;
 """
 
 ENABLE = f"""
-{BEFORE.DROP}
 {FUNCTIONS}
 DROP POLICY share_reads ON hours_employment;
 CREATE POLICY share_reads ON hours_employment FOR SELECT USING (
@@ -143,13 +138,13 @@ CREATE POLICY host_removes ON hours_assignment FOR DELETE USING (host_id = ANY (
     (SELECT coclause_organisations_as('facilitateur', 'responsable'))::bigint[]));
 DROP FUNCTION coclause_says_who_follows(bigint, bigint);
 DROP FUNCTION coclause_shares(bigint[], date);
-{BEFORE.CREATE}
 """
 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("hours", "0007_rights_follow_the_operation"),
+        ("hours", "0006_collective_lines_and_places"),
+        ("clauses", "0004_due_by_calendar"),
         ("organisations", "0002_actor_organisations"),
     ]
     operations = [migrations.RunSQL(ENABLE, DISABLE)]
