@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connections
+from django.db import connections, transaction
 from django.utils import timezone
 from playwright.sync_api import Browser, sync_playwright
 
@@ -47,6 +48,29 @@ def point(alias: str, url: str) -> None:
     parsed = dj_database_url.parse(url)
     connections[alias].close()
     connections[alias].settings_dict.update(parsed)
+
+
+@contextmanager
+def pointed_at(cluster: embedded.Server, name: str) -> Iterator[None]:
+    """Both aliases on that database, and back."""
+    before = {alias: dict(connections[alias].settings_dict) for alias in ("default", "owner")}
+    point("default", cluster.url(embedded.APP, name))
+    point("owner", cluster.url(embedded.OWNER, name))
+    try:
+        yield
+    finally:
+        for alias, values in before.items():
+            connections[alias].close()
+            connections[alias].settings_dict.update(values)
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Whatever is written inside is taken back."""
+    with transaction.atomic():
+        mark = transaction.savepoint()
+        yield
+        transaction.savepoint_rollback(mark)
 
 
 @pytest.fixture(scope="session")

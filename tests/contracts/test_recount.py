@@ -1,18 +1,16 @@
 """A figure that a plain recount does not find again would be published wrong."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from tests import builders
 from tests.builders import DAY, World, at
+from tests.conftest import undone
 from tests.contracts.comparing import disagreements
 from tests.contracts.random_worlds import random_world
 from tests.contracts.recount import BREAKDOWNS, NUMBERS, Asked
@@ -183,15 +181,6 @@ def test_what_was_known_before_anything_was_validated_is_nothing(rich: World) ->
     before = figures(Perimeter("27"), Period.year(2026), at(date(2026, 10, 5)), hide=False)
     assert before["hours_validated"].value == 0
     assert before["hours_declared"].value == Decimal("299.0")
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    """Whatever is written inside is taken back."""
-    with transaction.atomic():
-        point = transaction.savepoint()
-        yield
-        transaction.savepoint_rollback(point)
 
 
 # A seed does not shrink: the world it makes is told by the seed alone.

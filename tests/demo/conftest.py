@@ -2,15 +2,13 @@
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import connections
-from tests.conftest import point
+from tests.conftest import pointed_at
 
 from coclause import demo
 from coclause.core import embedded
@@ -21,20 +19,6 @@ DAY = date(2026, 11, 24)
 DIVISIONS = settings.NODE_MODULES / "@etalab/decoupage-administratif/data"
 
 Fill = Callable[[str, float], str]
-
-
-@contextmanager
-def pointed_at(cluster: embedded.Server, name: str) -> Iterator[None]:
-    """Both aliases on that database, and back."""
-    before = {alias: dict(connections[alias].settings_dict) for alias in ("default", "owner")}
-    point("default", cluster.url(embedded.APP, name))
-    point("owner", cluster.url(embedded.OWNER, name))
-    try:
-        yield
-    finally:
-        for alias, values in before.items():
-            connections[alias].close()
-            connections[alias].settings_dict.update(values)
 
 
 def load_region() -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import psycopg
 import pytest
 from stdnum.fr import siret as siret_check
-from tests.demo.conftest import DAY, Fill, pointed_at
+from tests.conftest import pointed_at
+from tests.demo.conftest import DAY, Fill
 
 from coclause import demo
 from coclause.clauses.states import ClauseState

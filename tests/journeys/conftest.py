@@ -12,9 +12,8 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from tests.conftest import point
+from tests.conftest import pointed_at
 
 from coclause import demo
 from coclause.core import embedded
@@ -44,15 +43,9 @@ def demo_template(
 ) -> str:
     """A database with the country's communes and a small demonstration, copied by each test."""
     embedded.create_database(cluster, TEMPLATE, template=migrated)
-    with django_db_blocker.unblock():
-        before = {alias: dict(connections[alias].settings_dict) for alias in ("default", "owner")}
-        point("default", cluster.url(embedded.APP, TEMPLATE))
-        point("owner", cluster.url(embedded.OWNER, TEMPLATE))
+    with django_db_blocker.unblock(), pointed_at(cluster, TEMPLATE):
         load_all(node_modules=settings.NODE_MODULES, using="owner")
         demo.build(day=demo.today(), scale=0.03, using="owner")
-        for alias, values in before.items():
-            connections[alias].close()
-            connections[alias].settings_dict.update(values)
     return TEMPLATE
 
 

@@ -3,16 +3,14 @@
 Lost if this fails: trust in every figure, the frozen ones and those "as known on" a past day.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import transaction
 from django.db.models import Sum
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from tests.conftest import undone
 from tests.lives.ledger import Closed, Ledger
 from tests.lives.living import ACTS, Life, begin, live
 
@@ -29,15 +27,6 @@ from coclause.indicators.perimeter import Perimeter, Period
 pytestmark = pytest.mark.django_db
 ZERO = Decimal(0)
 CODES = ("hours_validated", "hours_declared", "beneficiaries", "hours_committed_running")
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    """Whatever is written inside is taken back."""
-    with transaction.atomic():
-        point = transaction.savepoint()
-        yield
-        transaction.savepoint_rollback(point)
 
 
 @settings(

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from coclause.clauses.choices import (
@@ -25,6 +25,7 @@ from coclause.clauses.models import (
 )
 from coclause.clauses.states import ClauseState
 from coclause.demo.commitments import add_event
+from coclause.demo.declarations import moment
 from coclause.demo.operations import Scene
 from coclause.demo.plan import Plan
 from coclause.demo.sites import Site
@@ -240,7 +241,7 @@ class Cases:
                 hour_kinds=list(told.site.clause.hour_kinds),
                 training_cap=20,
                 reason="Accord sur la part de formation",
-                recorded_at=_at(day),
+                recorded_at=moment(day, 11),
             )
         )
 
@@ -275,7 +276,7 @@ class Cases:
         """The first event becomes what the first call-off brings."""
         [event] = told.events
         event.kind, event.quantity, event.effective_on = EventKind.TRIGGER, Decimal(quantity), day
-        event.order, event.reason, event.recorded_at = order, order.number, _at(day)
+        event.order, event.reason, event.recorded_at = order, order.number, moment(day, 11)
 
     def _base(
         self,
@@ -302,7 +303,7 @@ class Cases:
                 due_until=max(due_from, due_until),
                 order=order,
                 reason=order.number if order else f"Heures travaillées en {day.year}",
-                recorded_at=_at(told),
+                recorded_at=moment(told, 11),
             )
         )
 
@@ -317,13 +318,9 @@ class Cases:
                 object=told.site.lot.title,
                 ordered_on=day,
                 amount=amount,
-                recorded_at=_at(day),
+                recorded_at=moment(day, 11),
             )
         )
-
-
-def _at(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, 11, tzinfo=UTC)
 
 
 def _is_plain(told: Told) -> bool:

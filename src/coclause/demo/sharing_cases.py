@@ -2,7 +2,7 @@
 conventions, calendars moved, statements without names.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -108,10 +108,6 @@ def count_without_names(scene: Scene, declarations: Declarations, sites: list[Si
             )
 
 
-def _at(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, 11, tzinfo=UTC)
-
-
 def _holder(scene: Scene, award: Award) -> AwardMember:
     rows = scene.book.rows(AwardMember)
     return next(r for r in rows if r.award_id == award.pk and r.part == MemberPart.HOLDER)
@@ -147,7 +143,7 @@ def _group(scene: Scene, told: Told, group: Group, *, with_split: bool) -> None:
             commitment_id=told.objective.commitment_id,
             effective_on=award.notified_on,
             reason="Convention de groupement",
-            recorded_at=_at(award.notified_on),
+            recorded_at=moment(award.notified_on, 11),
         )
     )
     first = sum(e.quantity for e in told.events if e.effective_on <= award.notified_on)
@@ -198,7 +194,7 @@ def _pool(scene: Scene, sites: list[Site]) -> None:
                 company=pooled[0].holder,
                 starts_on=starts_on,
                 agreement="Accord des acheteurs par courriel, réunion de suivi",
-                recorded_at=_at(starts_on),
+                recorded_at=moment(starts_on, 11),
             )
         )
         for site in pooled:
@@ -276,7 +272,7 @@ def _version(site: Site, kind: ExecutionChange, day: date, reason: str) -> Execu
         starts_on=award.starts_on,
         ends_on=award.ends_on,
         reason=reason,
-        recorded_at=_at(day),
+        recorded_at=moment(day, 11),
     )
 
 

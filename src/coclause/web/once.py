@@ -16,10 +16,11 @@ from django.contrib import messages
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.http import HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils import timezone
 
+from coclause.core.refusals import Refused
 from coclause.web.middleware import ScopedRequest
 
 KEPT = timedelta(days=2)
@@ -58,6 +59,23 @@ def once(request: ScopedRequest, token: str, act: Callable[[], str]) -> HttpResp
         address = SessionStore().decode(trace.session_data).get("address", "/")
         messages.info(request, "Ce formulaire était déjà envoyé : voici ce qu’il a enregistré.")
     return redirect(address)
+
+
+def sent(
+    request: ScopedRequest, form: OnceForm, act: Callable[[], str], done: str
+) -> HttpResponse | None:
+    """Run the act of a valid form once, then say what is done; None leaves the page to be shown,
+    with what refused it.
+    """
+    if request.method != "POST" or not form.is_valid():
+        return None
+    try:
+        answer = once(request, form.cleaned_data["once"], act)
+    except Refused as refusal:
+        form.add_error(None, refusal.sentence)
+        return None
+    messages.success(request, done)
+    return answer
 
 
 def _key(request: ScopedRequest, token: str) -> str:

@@ -1,20 +1,14 @@
 """What the pages of commitments share: finding a thing to change, sending a form once."""
 
-from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from coclause.clauses.models import Clause, Commitment, Objective
 from coclause.clauses.promises import promise
-from coclause.core.refusals import Refused
 from coclause.organisations.scopes import Scope
 from coclause.people.models import Criterion
-from coclause.web.middleware import ScopedRequest
-from coclause.web.once import once
 from coclause.web.operations.contracts import must_be_referent
 from coclause.web.operations.forms import criteria_of
 
@@ -50,21 +44,6 @@ def commitment_to_change(pk: int, scope: Scope) -> Commitment:
     )
     must_be_referent(commitment.clause.lot.contract.operation, scope)
     return commitment
-
-
-def sent(
-    request: ScopedRequest, form: Any, act: Callable[[], str], done: str
-) -> HttpResponse | None:
-    """Run the act of a valid form once, then say what is done; None leaves the page to be shown."""
-    if request.method != "POST" or not form.is_valid():
-        return None
-    try:
-        answer = once(request, form.cleaned_data["once"], act)
-    except Refused as refusal:
-        form.add_error(None, refusal.sentence)
-        return None
-    messages.success(request, done)
-    return answer
 
 
 def tab_of(clause: Clause) -> str:

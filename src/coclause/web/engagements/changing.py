@@ -24,7 +24,6 @@ from coclause.web.engagements.acting import (
     clause_to_change,
     frame_of,
     objective_to_change,
-    sent,
     tab_of,
 )
 from coclause.web.engagements.breakdown import lines_of
@@ -36,6 +35,7 @@ from coclause.web.engagements.forms import (
     WorkedForm,
 )
 from coclause.web.middleware import ScopedRequest
+from coclause.web.once import sent
 
 HEADINGS = {
     Trigger.TRANCHE: ("Affermir la tranche", "La tranche est affermie."),

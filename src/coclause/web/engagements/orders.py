@@ -17,9 +17,9 @@ from coclause.clauses.permissions import is_referent
 from coclause.organisations.scopes import Scope
 from coclause.render.numbers import euros
 from coclause.web.clauses.access import frame
-from coclause.web.engagements.acting import sent
 from coclause.web.engagements.forms import OrderForm
 from coclause.web.middleware import ScopedRequest
+from coclause.web.once import sent
 from coclause.web.operations.contracts import must_be_referent
 from coclause.web.pages import page_of
 

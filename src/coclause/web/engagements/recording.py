@@ -21,7 +21,6 @@ from coclause.web.engagements.acting import (
     clause_to_change,
     commitment_to_change,
     publics_of,
-    sent,
     tab_of,
 )
 from coclause.web.engagements.forms import (
@@ -36,6 +35,7 @@ from coclause.web.engagements.forms import (
     wrong_in,
 )
 from coclause.web.middleware import ScopedRequest
+from coclause.web.once import sent
 from coclause.web.pages import id_in
 
 MOST = 12

@@ -1,9 +1,7 @@
 """The acts on the companies of an award: group, entering, leaving, replacing, sharing."""
 
-from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -29,7 +27,7 @@ from coclause.web.clauses.access import visible_award
 from coclause.web.groups.forms import DepartureForm, GroupForm, HolderForm, MemberForm, SplitForm
 from coclause.web.groups.section import remainder_in_words
 from coclause.web.middleware import ScopedRequest
-from coclause.web.once import OnceForm, once
+from coclause.web.once import OnceForm, sent
 from coclause.web.operations.contracts import must_be_referent
 from coclause.web.operations.finding import CompanyFields
 from coclause.web.operations.opening import hosts_of, save_organisation
@@ -142,21 +140,6 @@ def split_new(request: ScopedRequest, pk: int) -> HttpResponse:
     done = sent(request, form, act, "La répartition est enregistrée.")
     context = {"committed": committed_in_hours([pk], scope.day).get(pk), "held": held}
     return done or _page(request, "groups/split_new.html", award, form, **context)
-
-
-def sent(
-    request: ScopedRequest, form: OnceForm, act: Callable[[], str], told: str
-) -> HttpResponse | None:
-    """Does what a valid form asks, once; None when the page is to be shown, with what refused."""
-    if request.method != "POST" or not form.is_valid():
-        return None
-    try:
-        answer = once(request, form.cleaned_data["once"], act)
-    except Refused as refusal:
-        form.add_error(None, refusal.sentence)
-        return None
-    messages.success(request, told)
-    return answer
 
 
 def home_of(award: Award) -> str:

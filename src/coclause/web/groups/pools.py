@@ -24,9 +24,9 @@ from coclause.organisations.scopes import Scope
 from coclause.organisations.visibility import visible_organisations
 from coclause.web.clauses.access import frame
 from coclause.web.groups.forms import LeaveForm, PoolForm
-from coclause.web.groups.pages import sent
 from coclause.web.groups.section import contract_name
 from coclause.web.middleware import ScopedRequest
+from coclause.web.once import sent
 from coclause.web.pages import id_in
 
 

@@ -16,7 +16,7 @@ from coclause.clauses.states import ClauseState
 from coclause.core.refusals import Refused
 from coclause.organisations.scopes import Scope
 from coclause.web.middleware import ScopedRequest
-from coclause.web.once import once
+from coclause.web.once import once, sent
 from coclause.web.operations.forms import (
     MOST_LOTS,
     BaseLots,
@@ -65,21 +65,14 @@ def contract_edit(request: ScopedRequest, pk: int) -> HttpResponse:
     form = ContractChangeForm(
         request.POST or None, instance=contract, initial={"seen": versions_of(contract)}
     )
-    if request.method == "POST" and form.is_valid():
 
-        def act() -> str:
-            change_contract(scope, form.instance, seen=form.cleaned_data["seen"])
-            return reverse("operation", args=[operation.pk])
+    def act() -> str:
+        change_contract(scope, form.instance, seen=form.cleaned_data["seen"])
+        return reverse("operation", args=[operation.pk])
 
-        try:
-            answer = once(request, form.cleaned_data["once"], act)
-        except Refused as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
-            messages.success(request, "Contrat modifié.")
-            return answer
     context = {"operation": operation, "form": form, "contract": contract}
-    return render(request, "operations/contract_edit.html", context)
+    done = sent(request, form, act, "Contrat modifié.")
+    return done or render(request, "operations/contract_edit.html", context)
 
 
 def _sent(request: ScopedRequest, form: ContractForm, lots: BaseLots) -> HttpResponse | None:

@@ -17,9 +17,8 @@ from coclause.clauses.sharing import (
     referents_seen,
 )
 from coclause.organisations.scopes import Scope
-from coclause.web.groups.pages import sent
 from coclause.web.middleware import ScopedRequest
-from coclause.web.once import OnceForm
+from coclause.web.once import OnceForm, sent
 from coclause.web.sharing.forms import AssociationForm, EndForm, HandOverForm, followers
 
 
