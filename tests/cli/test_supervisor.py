@@ -1,5 +1,6 @@
 """The demonstration's supervisor, on a real database and a small web server."""
 
+import argparse
 import os
 import shutil
 import signal
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from coclause.cli import supervisor
+from coclause.cli import demo, supervisor
 from coclause.cli.parsing import RefusedError
 from coclause.core import embedded, processes
 
@@ -139,3 +140,17 @@ def test_a_program_that_never_holds_is_given_up(monkeypatch: pytest.MonkeyPatch)
     program = supervisor.Program("le serveur de pages", ["false"])
     with pytest.raises(supervisor.GaveUpError, match="le serveur de pages ne tient pas"):
         until(lambda: program.keep_up(dict(os.environ)))
+
+
+def test_the_demonstration_keeps_pages_and_mail_going(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A demonstration whose mail never leaves would show half of what CoClause does."""
+    kept: list[str] = []
+
+    def run(self: supervisor.Supervisor) -> int:
+        kept.extend(program.command[-1] for program in self.programs if "worker" in program.command)
+        return len(self.programs)
+
+    monkeypatch.setattr(supervisor.Supervisor, "run", run)
+    monkeypatch.setenv("COCLAUSE_SITE_URL", "http://127.0.0.1:8000")
+    assert demo.run(argparse.Namespace()) == 2
+    assert kept == ["worker"]

@@ -30,6 +30,7 @@ class Command:
 COMMANDS = {
     "demo": Command("coclause.cli.demo", "ouvre la démonstration sur cette machine"),
     "stop": Command("coclause.cli.stop", "arrête la démonstration et sa base"),
+    "worker": Command("coclause.cli.worker", "envoie les courriels et fait les travaux de fond"),
     "migrate": Command("coclause.cli.migrate", "met les tables à jour"),
     "demo-data": Command("coclause.cli.fill", "remplit la base de données fictives, sans servir"),
     "load-reference": Command(
@@ -45,6 +46,8 @@ COMMANDS = {
     "key-figures": Command(
         "coclause.cli.key_figures", "écrit les chiffres clés d'une année, sur une page PDF"
     ),
+    "duty": Command("coclause.cli.duty", "dit si une condition sociale est due"),
+    "calibrate": Command("coclause.cli.calibrate", "calcule un volume d'heures d'insertion"),
     "manage": Command("coclause.cli.manage", "passe une commande à Django"),
 }
 

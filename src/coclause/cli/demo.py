@@ -1,4 +1,4 @@
-"""`coclause demo`: database, data and pages on this machine, until Ctrl-C."""
+"""`coclause demo`: database, data, pages and background work on this machine, until Ctrl-C."""
 
 import argparse
 import os
@@ -28,7 +28,10 @@ def run(args: argparse.Namespace) -> int:
             _coclause("demo-data"),
             _coclause("manage", "collectstatic", "--noinput", "--verbosity", "0"),
         ],
-        programs=[Program("le serveur de pages", _web(port))],
+        programs=[
+            Program("le serveur de pages", _web(port)),
+            Program("le travail de fond", _coclause("worker")),
+        ],
     )
     return supervisor.run()
 

@@ -7,6 +7,8 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from coclause.core.smtp import SmtpAddressError, read_smtp_url
+
 ROOT = Path(__file__).resolve().parents[3]
 NODE_MODULES = Path(os.environ.get("COCLAUSE_NODE_MODULES", ROOT / "node_modules"))
 FONTS = NODE_MODULES / "source-sans/TTF"
@@ -28,6 +30,9 @@ SECRET_KEY = SECRET_KEY or "tooling-only"
 ALLOWED_HOSTS = os.environ.get("COCLAUSE_HOSTS", "127.0.0.1,localhost").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("COCLAUSE_ORIGINS", "").split(",") if o]
 SITE_URL = os.environ.get("COCLAUSE_SITE_URL", "http://127.0.0.1:8000")
+# How many of our own servers stand in front and add to X-Forwarded-For. Beyond them that header is
+# whatever its sender wrote: 0 trusts none of it.
+PROXIES = int(os.environ.get("COCLAUSE_PROXIES", "0"))
 # The region served when a page names none (INSEE code; 27 = Bourgogne-Franche-Comté).
 HOME_REGION = os.environ.get("COCLAUSE_REGION", "27")
 
@@ -46,6 +51,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "procrastinate.contrib.django",
     "coclause.core",
     "coclause.reference",
     "coclause.organisations",
@@ -53,6 +59,7 @@ INSTALLED_APPS = [
     "coclause.people",
     "coclause.hours",
     "coclause.watch",
+    "coclause.network",
     "coclause.closing",
     "coclause.web",
 ]
@@ -135,6 +142,28 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_ADAPTER = "coclause.web.accounts.NoSignup"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
+
+# Mail: a real server, else the demonstration writes files that can be read. Production without a
+# server keeps its messages waiting: `coclause worker` refuses to start, and says why.
+SMTP_URL = os.environ.get("COCLAUSE_SMTP_URL", "")
+MAIL_FROM = os.environ.get("COCLAUSE_MAIL_FROM", "")
+MAIL_READY = DEMO or bool(SMTP_URL and MAIL_FROM)
+DEFAULT_FROM_EMAIL = MAIL_FROM or "CoClause <ne-pas-repondre@coclause.example>"
+EMAIL_TIMEOUT = 15
+if SMTP_URL:
+    try:
+        _smtp = read_smtp_url(SMTP_URL)
+    except SmtpAddressError as error:
+        raise ImproperlyConfigured(str(error)) from None
+    EMAIL_HOST, EMAIL_PORT = _smtp.host, _smtp.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _smtp.user, _smtp.password
+    EMAIL_USE_TLS, EMAIL_USE_SSL = _smtp.starttls, _smtp.ssl
+elif DEMO:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = STATE / "courrier"
+
+# Three jobs at once, so that a long one does not keep messages waiting. What went well leaves.
+PROCRASTINATE_WORKER_DEFAULTS = {"concurrency": 3, "delete_jobs": "successful"}
 
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "Français")]

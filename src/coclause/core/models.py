@@ -1,4 +1,4 @@
-"""Users, the journal of acts, the log of readings, and dated parameters."""
+"""Users, the journal of acts, the log of readings, dated parameters, documents, mail."""
 
 from typing import Any, ClassVar
 
@@ -11,6 +11,9 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from coclause.core.history import actor_required, never_changes
+
+LARGEST_FILE = 10_000_000
+"""Bytes of the largest document kept in the database."""
 
 
 class UserManager(BaseUserManager["User"]):
@@ -122,3 +125,104 @@ class Parameter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} = {self.value}"
+
+
+class StoredFile(models.Model):
+    """A small document kept whole in the database, with what its bytes are known by.
+
+    It is written, undone and saved with the rows that speak of it. Read `content` only to hand it
+    over: lists defer it.
+    """
+
+    name = models.CharField("nom", max_length=200)
+    content_type = models.CharField("type", max_length=100)
+    size = models.PositiveIntegerField("octets")
+    sha256 = models.CharField("empreinte", max_length=64)
+    content = models.BinaryField("contenu")
+    author = models.ForeignKey(
+        User, verbose_name="déposé par", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    stored_at = models.DateTimeField("déposé le", default=timezone.now)
+
+    class Meta:
+        verbose_name = "document conservé"
+        triggers = [actor_required()]
+        constraints = [
+            models.CheckConstraint(
+                name="file_size_bounds",
+                condition=models.Q(size__gt=0, size__lte=LARGEST_FILE),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Attempt(models.Model):
+    """One use of something open to everybody, counted to limit abuse, then forgotten.
+
+    `bucket` names what is counted and for whom, as a digest: no address is kept.
+    """
+
+    bucket = models.CharField("compteur", max_length=100)
+    at = models.DateTimeField("le", default=timezone.now)
+
+    class Meta:
+        verbose_name = "passage compté"
+        indexes = [models.Index(fields=["bucket", "at"], name="attempt_bucket_at")]
+        triggers = [actor_required()]
+
+    def __str__(self) -> str:
+        return self.bucket
+
+
+class MailState(models.TextChoices):
+    WAITING = "a_envoyer", "À envoyer"
+    SENT = "envoye", "Envoyé"
+    ABANDONED = "abandonne", "Abandonné"
+
+
+class Mail(models.Model):
+    """A plain text message, written with the act it tells of and sent once that act is kept.
+
+    `key` names the event: the same event never makes two messages. `about` files it as the
+    journal does ("buyerrequest:12").
+    """
+
+    recipient = models.EmailField("destinataire")
+    subject = models.CharField("objet", max_length=200)
+    body = models.TextField("message")
+    kind = models.CharField("nature", max_length=40)
+    key = models.CharField("clé", max_length=200, unique=True)
+    about = ArrayField(models.CharField(max_length=60), verbose_name="concerne")
+    state = models.CharField(
+        "état", max_length=10, choices=MailState.choices, default=MailState.WAITING
+    )
+    attempts = models.PositiveSmallIntegerField("essais", default=0)
+    last_error = models.CharField("dernier refus", max_length=200, blank=True)
+    created_at = models.DateTimeField("écrit le", default=timezone.now)
+    next_try_at = models.DateTimeField("prochain essai", default=timezone.now)
+    sent_at = models.DateTimeField("envoyé le", null=True)
+
+    class Meta:
+        verbose_name = "courriel"
+        ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(
+                fields=["next_try_at"],
+                name="mail_waiting",
+                condition=models.Q(state=MailState.WAITING),
+            ),
+            GinIndex(fields=["about"], name="mail_about"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="mail_sent_has_a_moment",
+                condition=models.Q(state=MailState.SENT, sent_at__isnull=False)
+                | (~models.Q(state=MailState.SENT) & models.Q(sent_at__isnull=True)),
+            )
+        ]
+        triggers = [actor_required()]
+
+    def __str__(self) -> str:
+        return f"{self.subject} ({self.recipient})"

@@ -3,11 +3,10 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import holidays
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Aggregate, Exists, Min, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import TruncMonth
@@ -20,6 +19,7 @@ from coclause.clauses.queries import AwardQuerySet
 from coclause.clauses.states import ClauseState, Turn
 from coclause.core.months import between, first_day, last_day, shift
 from coclause.core.parameters import parameter
+from coclause.core.working_days import add_working_days
 from coclause.hours.checks import remarks
 from coclause.hours.globalised import Judged, judged
 from coclause.hours.models import Statement, StatementLine
@@ -29,16 +29,6 @@ from coclause.organisations.scopes import Scope
 from coclause.render.numbers import MONTHS, hours
 
 OPERATION = "lot__contract__operation"
-
-
-def add_working_days(day: date, count: int) -> date:
-    """The day that many working days later: no Saturday, Sunday or public holiday of France."""
-    closed = holidays.country_holidays("FR", years=[day.year, day.year + 1])
-    while count:
-        day += timedelta(days=1)
-        if day.weekday() < 5 and day not in closed:
-            count -= 1
-    return day
 
 
 def declare_by(month: date, due_day: Decimal) -> date:

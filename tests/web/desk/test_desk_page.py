@@ -14,9 +14,9 @@ from coclause.clauses.models import OperationHost
 from coclause.clauses.states import ClauseState
 from coclause.core.actor import acting_as
 from coclause.core.models import User
+from coclause.core.working_days import add_working_days
 from coclause.desk.desk import count_due, done_since, due
 from coclause.hours.declaring import Entry, declare_month
-from coclause.hours.due import add_working_days
 from coclause.organisations.scopes import scope_of
 
 pytestmark = pytest.mark.django_db
