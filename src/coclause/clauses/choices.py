@@ -158,3 +158,46 @@ class ExecutionChange(TextChoices):
     PARTIAL = "resiliation_partielle", "Résiliation partielle"
     TERMINATION = "resiliation", "Résiliation"
     CORRECTION = "correction", "Correction du calendrier"
+
+
+class Ccag(TextChoices):
+    """The general terms (CCAG 2021) that a contract refers to; empty is not known."""
+
+    UNKNOWN = "", "Non connu"
+    NONE = "aucun", "Aucun"
+    WORKS = "travaux", "CCAG-Travaux"
+    SUPPLIES = "fcs", "CCAG-FCS (fournitures courantes et services)"
+    COMPUTING = "tic", "CCAG-TIC (informatique et télécommunications)"
+    INTELLECTUAL = "pi", "CCAG-PI (prestations intellectuelles)"
+    INDUSTRIAL = "mi", "CCAG-MI (marchés industriels)"
+    PROJECT = "moe", "CCAG-MOE (maîtrise d’œuvre)"
+
+
+class LawBuyer(TextChoices):
+    """The kinds of buyers that the EU thresholds tell apart; empty is not known."""
+
+    UNKNOWN = "", "Je ne sais pas"
+    STATE = "etat", "État (autorité publique centrale)"
+    AUTHORITY = "collectivite", "Collectivité, hôpital, autre pouvoir adjudicateur"
+    UTILITY = "entite", "Entité adjudicatrice (eau, énergie, transports, postes)"
+
+
+class CalibrationMethod(TextChoices):
+    """How hours are worked out (see `law/calibration.py`)."""
+
+    AMOUNT = "montant", "À partir du montant"
+    HOURS = "heures", "À partir des heures travaillées"
+
+
+class CostBasis(TextChoices):
+    """What an hourly cost is the cost of."""
+
+    COST = "cout", "Coût horaire chargé"
+    PRICE = "prix", "Prix de vente horaire"
+
+
+class MeetingKind(TextChoices):
+    PREPARATION = "preparation", "Préparation de la clause"
+    KICK_OFF = "lancement", "Réunion de lancement"
+    FOLLOW_UP = "suivi", "Point de suivi"
+    CLOSING = "bilan", "Bilan"

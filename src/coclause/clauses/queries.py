@@ -27,11 +27,13 @@ from coclause.reference.keys import search_key
 if TYPE_CHECKING:
     from coclause.clauses.models import (  # noqa: F401
         Award,
+        Calibration,
         Clause,
         Convention,
         Execution,
         ObjectiveEvent,
         Operation,
+        OptOut,
     )
 
 AWARD = "objective__commitment__award__"
@@ -94,6 +96,23 @@ class OperationQuerySet(models.QuerySet["Operation"]):
                 | Q(pk__in=company.values("pk"))
             )
         return found
+
+
+class CalibrationQuerySet(models.QuerySet["Calibration"]):
+    def visible_to(self, scope: Scope) -> "CalibrationQuerySet":
+        """As operations, companies apart: what is prepared is the network's and the buyer's."""
+        return self.filter(linked("contract__operation__", scope))
+
+
+class OptOutQuerySet(models.QuerySet["OptOut"]):
+    def visible_to(self, scope: Scope) -> "OptOutQuerySet":
+        """The buyer, and the host that handles that day the operation it is about."""
+        mine = self.model._default_manager.filter(handled_by("contract__operation__", scope))
+        return self.filter(Q(buyer__in=scope.buyers) | Q(pk__in=mine.values("pk")))
+
+    def in_force(self) -> "OptOutQuerySet":
+        """The last entry of each, unless the buyer took it back."""
+        return self.filter(replaced_by__isnull=True, withdrawn_on__isnull=True)
 
 
 class ClauseQuerySet(models.QuerySet["Clause"]):

@@ -5,6 +5,7 @@ What is committed on a day is the sum of the dated events up to that day, never 
 """
 
 from coclause.clauses.models.awards import Award, AwardMember, Execution, Order
+from coclause.clauses.models.calibrations import Calibration, CalibrationLine
 from coclause.clauses.models.commitments import (
     Clause,
     Commitment,
@@ -16,6 +17,7 @@ from coclause.clauses.models.commitments import (
     Split,
     SplitPart,
 )
+from coclause.clauses.models.meetings import Meeting
 from coclause.clauses.models.operations import (
     Contract,
     Convention,
@@ -23,10 +25,13 @@ from coclause.clauses.models.operations import (
     Operation,
     OperationHost,
 )
+from coclause.clauses.models.optouts import OptOut
 
 __all__ = [
     "Award",
     "AwardMember",
+    "Calibration",
+    "CalibrationLine",
     "Clause",
     "Commitment",
     "Contract",
@@ -36,10 +41,12 @@ __all__ = [
     "Globalisation",
     "GlobalisedCommitment",
     "Lot",
+    "Meeting",
     "Objective",
     "ObjectiveEvent",
     "Operation",
     "OperationHost",
+    "OptOut",
     "Order",
     "Split",
     "SplitPart",

@@ -4,7 +4,14 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
-from coclause.clauses.choices import ContractKind, Framework, HostRole, MarketType, Programme
+from coclause.clauses.choices import (
+    Ccag,
+    ContractKind,
+    Framework,
+    HostRole,
+    MarketType,
+    Programme,
+)
 from coclause.clauses.queries import ConventionQuerySet, OperationQuerySet
 from coclause.core.history import actor_required, kept
 from coclause.core.models import User
@@ -189,6 +196,19 @@ class Contract(models.Model):
         "durée (mois)", null=True, blank=True, validators=[MinValueValidator(1)]
     )
     notified_on = models.DateField("notifié le", null=True, blank=True)
+    estimated_value = models.DecimalField(
+        "valeur estimée du besoin (€ HT)",
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="Tous les lots, options et reconductions ; pour des travaux, toute l’opération.",
+    )
+    notice_on = models.DateField("envoi de l’avis", null=True, blank=True)
+    defense = models.BooleanField("marché de défense ou de sécurité", null=True, blank=True)
+    ccag = models.CharField(
+        "CCAG de référence", max_length=12, choices=Ccag.choices, blank=True, default=Ccag.UNKNOWN
+    )
 
     class Meta:
         verbose_name = "contrat"
@@ -199,6 +219,14 @@ class Contract(models.Model):
                 name="contract_amount_positive", condition=Q(amount__isnull=True) | Q(amount__gte=0)
             ),
             models.CheckConstraint(name="contract_notified_plausible", condition=PLAUSIBLE),
+            models.CheckConstraint(
+                name="contract_estimate_plausible",
+                condition=(Q(estimated_value__isnull=True) | Q(estimated_value__gt=0))
+                & (
+                    Q(notice_on__isnull=True)
+                    | Q(notice_on__gte="1990-01-01", notice_on__lte="2100-12-31")
+                ),
+            ),
             models.CheckConstraint(
                 name="contract_maximum_of_framework",
                 condition=Q(maximum__isnull=True)

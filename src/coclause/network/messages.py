@@ -1,0 +1,101 @@
+"""The messages about a request. Those that somebody without an account sets off say nothing that
+they typed: nobody writes to others through us.
+"""
+
+from coclause.core.models import Mail
+from coclause.core.outbox import post
+from coclause.core.refusals import Refused
+from coclause.network.models import BuyerRequest, RequestEntry
+from coclause.render.numbers import date_fr
+
+SIGNATURE = "\n\nCoClause, la porte d’entrée régionale des clauses sociales d’insertion"
+
+
+def acknowledge(request: BuyerRequest, link: str) -> Mail | None:
+    """To the buyer: it arrived, who answers, by when, and the link that follows it."""
+    if not request.contact_email:
+        return None
+    who = str(request.facilitator) if request.facilitator else str(request.organisation or "")
+    answers = f"{who} vous répond" if who else "Le réseau vous répond"
+    return post(
+        to=request.contact_email,
+        subject=f"Votre demande {request.reference} est arrivée",
+        body=(
+            "Bonjour,\n\n"
+            f"Votre demande {request.reference} est arrivée le {date_fr(request.received_on)}.\n"
+            f"{answers} au plus tard le {date_fr(request.answer_by)}.\n\n"
+            f"Pour la suivre, y répondre ou la retirer :\n{link}\n\n"
+            f"Ce lien est personnel. Il reste ouvert jusqu’au {date_fr(request.link_until)}.\n"
+            "Si vous n’avez rien demandé, ne faites rien : personne ne vous écrira plus."
+            f"{SIGNATURE}"
+        ),
+        kind="request.received",
+        key=f"request.received:{request.pk}",
+        about=[request],
+        day=request.received_on,
+        at=request.received_at,
+        limited=True,
+    )
+
+
+def announce(request: BuyerRequest, desk: str) -> Mail | None:
+    """To the facilitator named: a request waits. Nobody named: it waits on the desks."""
+    if request.facilitator is None:
+        return None
+    return post(
+        to=request.facilitator.email,
+        subject=f"Une demande d’acheteur vous attend : {request.reference}",
+        body=(
+            "Bonjour,\n\n"
+            f"La demande {request.reference} est arrivée par la porte d’entrée.\n"
+            f"Une première réponse est promise pour le {date_fr(request.answer_by)}.\n\n"
+            f"À lire dans « À faire » :\n{desk}{SIGNATURE}"
+        ),
+        kind="request.announced",
+        key=f"request.announced:{request.pk}:{request.facilitator_id}",
+        about=[request],
+        day=request.received_on,
+        limited=True,
+    )
+
+
+def write_to_buyer(request: BuyerRequest, entry: RequestEntry, link: str) -> Mail | None:
+    """What somebody of the network wrote, a question or an answer."""
+    if not request.contact_email:
+        return None
+    asks = entry.kind == "question"
+    what = "Une question sur" if asks else "Une réponse à"
+    more = "Pour répondre" if asks else "Pour suivre la demande"
+    return post(
+        to=request.contact_email,
+        subject=f"{what} votre demande {request.reference}",
+        body=(
+            f"Bonjour,\n\n{entry.author} vous écrit :\n\n{entry.text}\n\n{more} :\n{link}"
+            f"{SIGNATURE}"
+        ),
+        kind=f"request.{entry.kind}",
+        key=f"request.entry:{entry.pk}",
+        about=[request],
+        day=entry.day,
+    )
+
+
+def buyer_wrote(request: BuyerRequest, entry: RequestEntry, desk: str) -> Mail | None:
+    """To whoever answers: the buyer wrote back, or took the request away."""
+    if request.facilitator is None:
+        return None
+    try:
+        return post(
+            to=request.facilitator.email,
+            subject=f"{entry.get_kind_display()} : {request.reference}",
+            body=f"Bonjour,\n\nL’acheteur a écrit sur la demande {request.reference}.\n{desk}"
+            f"{SIGNATURE}",
+            kind="request.buyer_wrote",
+            key=f"request.entry:{entry.pk}",
+            about=[request],
+            day=entry.day,
+            limited=True,
+        )
+    except Refused:
+        # An address that cannot be written to hides nothing: the desk shows it all the same.
+        return None
