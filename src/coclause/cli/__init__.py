@@ -48,6 +48,9 @@ COMMANDS = {
     ),
     "duty": Command("coclause.cli.duty", "dit si une condition sociale est due"),
     "calibrate": Command("coclause.cli.calibrate", "calcule un volume d'heures d'insertion"),
+    "read-dsn": Command(
+        "coclause.cli.read_dsn", "lit les heures de quelques personnes dans un fichier de paie"
+    ),
     "manage": Command("coclause.cli.manage", "passe une commande à Django"),
 }
 
