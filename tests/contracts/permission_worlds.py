@@ -1,7 +1,8 @@
 """Who asks, in the permission table: every role here, its twin next door, a stranger."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from django.test import Client
 from tests import builders
 from tests.builders import DAY, World
 
@@ -19,6 +20,16 @@ class Cast:
     neighbour: World
     elsewhere: World
     users: dict[str, User | None]
+    sessions: dict[str, str | None] = field(default_factory=dict)
+
+    def session(self, role: str) -> str | None:
+        """The key of that role's session, opened when it is first asked; a stranger has none."""
+        if role not in self.sessions:
+            client, user = Client(), self.users[role]
+            if user is not None:
+                client.force_login(user)
+            self.sessions[role] = client.session.session_key if user else None
+        return self.sessions[role]
 
 
 ROLES = (

@@ -326,3 +326,16 @@ def at_once(count: int, act: Any) -> list[Any]:
 
     with ThreadPoolExecutor(count) as pool:
         return list(pool.map(one, range(count)))
+
+
+@pytest.mark.django_db
+def test_a_message_is_erased_in_time_and_one_that_waits_never_is() -> None:
+    """Nobody keeps for ever what was written to people; what waits is not lost."""
+    gone, recent, waits = (written(key) for key in ("ancien", "récent", "attend"))
+    with acting_as("essai", day=DAY):
+        over = Mail.objects.filter(pk__in=[gone.pk, recent.pk])
+        over.update(state=MailState.SENT, sent_at=NOW)
+        Mail.objects.filter(pk__in=[gone.pk, waits.pk]).update(created_at=NOW - 2 * SOME_TIME)
+        Mail.objects.filter(pk=recent.pk).update(created_at=NOW)
+        assert sending.forget(NOW - SOME_TIME) == 1
+    assert set(Mail.objects.values_list("pk", flat=True)) == {recent.pk, waits.pk}

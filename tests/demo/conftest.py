@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -18,7 +19,17 @@ from coclause.reference.models import Commune, Cpv, Departement, Epci, Region
 DAY = date(2026, 11, 24)
 DIVISIONS = settings.NODE_MODULES / "@etalab/decoupage-administratif/data"
 
+SMALL = "demo_small"
+
 Fill = Callable[[str, float], str]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker builds these databases, which are long to fill."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("demonstrations"))
 
 
 def load_region() -> None:
@@ -90,7 +101,7 @@ def fill(cluster: embedded.Server, region_template: str, django_db_blocker: Any)
 @pytest.fixture(scope="session")
 def small(fill: Fill) -> str:
     """The address of the smallest demonstration."""
-    return fill("demo_small", 0.03)
+    return fill(SMALL, 0.03)
 
 
 @pytest.fixture

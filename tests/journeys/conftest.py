@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -62,15 +63,6 @@ def static_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def copy_of_demo(cluster: embedded.Server, name: str) -> Iterator[str]:
-    """The address of a fresh copy of the demonstration, as the site reaches it; dropped after."""
-    embedded.drop_database(cluster, name)
-    embedded.create_database(cluster, name, template=TEMPLATE)
-    yield cluster.url(embedded.APP, name)
-    embedded.drop_database(cluster, name)
-
-
-@contextmanager
 def running_site(database: str, static_root: Path) -> Iterator[str]:
     """The address of a server on that database, stopped after."""
     port = _free_port()
@@ -89,18 +81,52 @@ def running_site(database: str, static_root: Path) -> Iterator[str]:
         process.wait(timeout=20)
 
 
+@dataclass(frozen=True)
+class Site:
+    """One server for every test, which start long; its database is made anew for each.
+
+    The server holds on to nothing: its connections, cut with the database that is dropped, are
+    checked at each request, and what it keeps in memory depends on what it draws alone.
+    """
+
+    address: str
+    cluster: embedded.Server
+    name: str
+
+    @property
+    def database(self) -> str:
+        return self.cluster.url(embedded.APP, self.name)
+
+    @contextmanager
+    def anew(self) -> Iterator[str]:
+        """The address of the server, on a fresh copy of the demonstration, dropped after."""
+        embedded.drop_database(self.cluster, self.name)
+        embedded.create_database(self.cluster, self.name, template=TEMPLATE)
+        yield self.address
+        embedded.drop_database(self.cluster, self.name)
+
+
+@pytest.fixture(scope="session")
+def server(
+    cluster: embedded.Server, demo_template: str, static_root: Path, worker_id: str
+) -> Iterator[Site]:
+    """The server of this process."""
+    name = f"coclause_journey_{worker_id}"
+    with running_site(cluster.url(embedded.APP, name), static_root) as address:
+        yield Site(address, cluster, name)
+
+
 @pytest.fixture
-def database(cluster: embedded.Server, demo_template: str, worker_id: str) -> Iterator[str]:
-    """A database of its own for each test, which may change anything."""
-    with copy_of_demo(cluster, f"coclause_journey_{worker_id}") as address:
+def site(server: Site) -> Iterator[str]:
+    """The address of the site, on a database that each test may change as it will."""
+    with server.anew() as address:
         yield address
 
 
 @pytest.fixture
-def site(database: str, static_root: Path) -> Iterator[str]:
-    """The address of a server of its own, on that database."""
-    with running_site(database, static_root) as address:
-        yield address
+def database(server: Site, site: str) -> str:
+    """The address of the site's database."""
+    return server.database
 
 
 @pytest.fixture

@@ -11,10 +11,9 @@ from django.db import connections
 from django.urls import URLPattern, URLResolver, get_resolver
 from playwright.sync_api import Browser, BrowserContext, Page, Response
 from tests.conftest import point
-from tests.journeys.conftest import AXE, copy_of_demo, running_site
-from tests.journeys.visits import NOT_PAGES, VISITS, Visit, places
-
-from coclause.core import embedded
+from tests.journeys.conftest import AXE, Site
+from tests.journeys.every_visit import NOT_PAGES, VISITS, places
+from tests.journeys.visits import Visit
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 EVERYTHING = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
@@ -45,15 +44,10 @@ def test_every_address_is_visited() -> None:
 
 
 @pytest.fixture(scope="module")
-def shared_site(
-    cluster: embedded.Server, demo_template: str, static_root: Any, worker_id: str
-) -> Iterator[tuple[str, str]]:
-    """One server for every page, and the address of its database: nothing here writes."""
-    with (
-        copy_of_demo(cluster, f"coclause_pages_{worker_id}") as database,
-        running_site(database, static_root) as address,
-    ):
-        yield address, database
+def shared_site(server: Site) -> Iterator[tuple[str, str]]:
+    """The site for every page, and the address of its database: nothing here writes."""
+    with server.anew() as address:
+        yield address, server.database
 
 
 @pytest.fixture(scope="module")

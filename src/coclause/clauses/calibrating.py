@@ -4,10 +4,11 @@ What a version computes from never changes: another try is another version. The 
 its volume to the insertion clauses still being written, and to no other.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -161,7 +162,7 @@ def together(
 def calibrate(scope: Scope, contract: Contract, draft: Draft) -> Calibration:
     """Keep a new version, numbered after the last, by the referent host alone. Raises Refused."""
     operation = contract.operation
-    if not is_referent(operation, scope):
+    if scope.user is None or not is_referent(operation, scope):
         raise PermissionDenied
     results = computed(draft, scope.day)
     locked = Contract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
@@ -228,6 +229,14 @@ def retain(scope: Scope, version: Calibration, *, seen: int | None) -> Retained:
     return done
 
 
+def lots_named(lots: Sequence[Lot]) -> str:
+    """`Lot 2`, `Lots 2, 5 et 7`."""
+    numbers = [str(lot.number) for lot in lots]
+    if len(numbers) == 1:
+        return f"Lot {numbers[0]}"
+    return f"Lots {', '.join(numbers[:-1])} et {numbers[-1]}"
+
+
 def _check_lots(contract: Contract, draft: Draft) -> None:
     """One line for the whole, or one for each of some lots of this contract."""
     lots = [line.lot.pk for line in draft.lines if line.lot]
@@ -240,17 +249,13 @@ def _check_lots(contract: Contract, draft: Draft) -> None:
 
 def _line(version: Calibration, line: DraftLine, result: law.Calibration) -> CalibrationLine:
     by_amount = line.method == CalibrationMethod.AMOUNT
+    inputs: dict[str, Any] = {name: getattr(line, name) for name in line.inputs}
     return CalibrationLine(
+        **inputs,
         calibration=version,
         lot=line.lot,
         method=line.method,
-        amount=line.amount if by_amount else None,
-        labour_share=line.labour_share if by_amount else None,
-        hourly_cost=line.hourly_cost if by_amount else None,
         cost_basis=line.cost_basis if by_amount else "",
-        hours_worked=None if by_amount else line.hours_worked,
-        transferred_hours=Decimal(0) if by_amount else line.transferred_hours,
-        rate=line.rate,
         sources={name: line.sources[name] for name in line.inputs if line.sources.get(name)},
         exact=result.exact,
         hours=result.hours,
@@ -263,23 +268,29 @@ def _write_volumes(version: Calibration, contract: Contract) -> Retained:
     lots = list(contract.lots.all())
     written: list[Clause] = []
     left: list[str] = []
+    small: list[Lot] = []
+    missing: list[Lot] = []
     clauses = list(Clause.objects.filter(lot__in=lots, theme=Theme.INSERTION).select_related("lot"))
     for line in lines:
-        lot_id = line.lot_id or (lots[0].pk if len(lots) == 1 else None)
-        if lot_id is None:
+        lot = line.lot or (lots[0] if len(lots) == 1 else None)
+        if lot is None:
             left.append(
                 "Cette version porte sur l’ensemble d’un contrat à plusieurs lots : répartissez le"
                 " volume en écrivant la clause de chaque lot."
             )
             continue
         if line.hours is None:
-            left.append(f"{line} : trop petit, sa clause n’est pas modifiée.")
+            small.append(lot)
             continue
-        found = [clause for clause in clauses if clause.lot_id == lot_id]
+        found = [clause for clause in clauses if clause.lot_id == lot.pk]
         if not found:
-            left.append(f"{line} : pas encore de clause d’insertion à remplir.")
+            missing.append(lot)
         for clause in found:
             _write_volume(clause, line.hours, written, left)
+    if small:
+        left.append(f"{lots_named(small)} : trop petit, aucun volume n’est porté.")
+    if missing:
+        left.append(f"{lots_named(missing)} : pas encore de clause d’insertion à remplir.")
     return Retained(tuple(written), tuple(left))
 
 
@@ -290,6 +301,6 @@ def _write_volume(clause: Clause, volume: int, written: list[Clause], left: list
         return
     before = "non connu" if clause.target_hours is None else hours(clause.target_hours)
     left.append(
-        f"{clause.lot} : sa clause n’est plus en projet, son volume proposé ({before}) n’a pas"
-        " changé."
+        f"{lots_named([clause.lot])} : sa clause n’est plus en projet, son volume proposé"
+        f" ({before}) n’a pas changé."
     )

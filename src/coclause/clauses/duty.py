@@ -10,7 +10,7 @@ from typing import Any
 from coclause.clauses.choices import ContractKind, LawBuyer, MarketType
 from coclause.clauses.models import Contract
 from coclause.law.cases import Case, Reason, Verdict, articles_of
-from coclause.law.duty import verdict
+from coclause.law.duty import starts_on, verdict
 from coclause.organisations.choices import BuyerKind
 
 LAW_TYPE: Mapping[str, str] = MappingProxyType(
@@ -47,6 +47,18 @@ WITHOUT_BUYER = Reason(
     ("L2112-2-1, I",),
     "unknown",
 )
+FROM_AMOUNT = Reason(
+    "La valeur estimée n’est pas saisie : la réponse part du montant du contrat, présumé.",
+    "La loi regarde l’estimation de l’ensemble du besoin, avant la consultation.",
+    ("R2121-1", "R2121-3"),
+    "unknown",
+)
+FROM_NOTIFICATION = Reason(
+    "La date d’envoi de l’avis n’est pas saisie : elle précède la notification, déjà antérieure à"
+    " l’obligation.",
+    articles=("R2121-3",),
+    kind="unknown",
+)
 BOTH_ENDS = Reason(
     "La réponse change pendant la période prévue pour l’envoi de l’avis.",
     "Elle n’est pas la même au début et à la fin : précisez la date.",
@@ -69,8 +81,8 @@ class Need:
     """When the notice is sent: one day, the two ends of a period, none when it is not known."""
     defense: bool | None = False
     framework: bool = False
-    presumed: str = ""
-    """What was taken in place of a missing estimate, in a sentence."""
+    presumed: tuple[Reason, ...] = ()
+    """What stood in for something not recorded, as the answer tells it."""
 
     def case(self, buyer: str = "", day: date | None = None) -> Case:
         """The case that the law examines, for the first of its buyers and days when not said."""
@@ -96,28 +108,33 @@ def buyers_of(law_buyer: str, kind: str = "") -> tuple[str, ...]:
 def need_of(contract: Contract) -> Need:
     """What is recorded of a contract. Its operation's buyer is read.
 
-    Without an estimate, the amount of the contract, or its maximum, stands in for it and is said
-    to: the law looks at the estimate of the whole need.
+    Without an estimate, the amount of the contract, or its maximum, stands in for it. Without the
+    day of the notice, a notification before the duty existed decides: the notice came earlier.
+    Both are said.
     """
-    value, presumed = contract.estimated_value, ""
+    presumed: list[Reason] = []
+    value = contract.estimated_value
     if value is None:
-        value = contract.maximum or contract.amount
+        value = contract.maximum or contract.amount or None
         if value is not None:
-            presumed = (
-                "La valeur estimée du besoin n’est pas saisie : la réponse part du montant du"
-                " contrat, présumé, quand la loi regarde l’estimation de l’ensemble."
-            )
-    return Need(
+            presumed.append(FROM_AMOUNT)
+    need = Need(
         kind=contract.kind,
         market_type=contract.market_type,
         buyers=buyers_of("", contract.operation.buyer.buyer_kind),
-        value=value or None,
+        value=value,
         months=contract.duration_months,
         days=(contract.notice_on,) if contract.notice_on else (),
         defense=contract.defense,
         framework=bool(contract.framework),
-        presumed=presumed,
+        presumed=tuple(presumed),
     )
+    notified = contract.notified_on
+    if need.days or notified is None or need.kind == ContractKind.PRIVATE:
+        return need
+    if notified >= starts_on(need.case(day=notified)):
+        return need
+    return replace(need, days=(notified,), presumed=(*need.presumed, FROM_NOTIFICATION))
 
 
 def answer(need: Need) -> Verdict:
@@ -126,10 +143,7 @@ def answer(need: Need) -> Verdict:
         found = _unknown(verdict(need.case()), WITHOUT_DAY)
     else:
         found = _of_all(need)
-    if need.presumed:
-        presumed = Reason(need.presumed, articles=("R2121-1",), kind="unknown")
-        found = _with(found, (*found.reasons, presumed))
-    return found
+    return _with(found, (*found.reasons, *need.presumed)) if need.presumed else found
 
 
 def told(found: Verdict) -> dict[str, Any]:

@@ -22,6 +22,11 @@ def meetings_to_come(scope: Scope) -> QuerySet[Meeting]:
     return rows.select_related("operation__buyer").order_by("on", "at", "pk")
 
 
+def announced(operation: Operation, day: date) -> QuerySet[Meeting]:
+    """Its meetings from that day on, in order, the cancelled ones too: people must be told."""
+    return operation.meetings.filter(on__gte=day).order_by("on", "at", "pk")
+
+
 def read_as(meeting: Meeting) -> str:
     """A mark of what a meeting says; it changes with each change."""
     said = (meeting.kind, meeting.on, meeting.at, meeting.place, meeting.note, meeting.cancelled)

@@ -21,7 +21,7 @@ from coclause.clauses.duty import Need, answer, told
 from coclause.clauses.models import OptOut
 from coclause.core.journal import record_act
 from coclause.core.refusals import Conflict, Refused
-from coclause.law.cases import Case, CaseError
+from coclause.law.cases import Case, CaseError, ContractKind
 from coclause.law.duty import with_exemption
 from coclause.law.exemptions import Exemption, planned
 from coclause.organisations.models import Organisation
@@ -113,8 +113,9 @@ def invoked(entry: OptOut) -> Exemption | None:
 def case_labels(day: date) -> dict[str, str]:
     """Every case that the law plans that day, by code, for lists and counts."""
     found: dict[str, str] = {}
-    for kind in ("marche", "concession"):
-        for one in planned(Case(kind, "travaux", "collectivite", None, None, day)):  # type: ignore[arg-type]
+    kinds: tuple[ContractKind, ...] = ("marche", "concession")
+    for kind in kinds:
+        for one in planned(Case(kind, "travaux", "collectivite", None, None, day)):
             found.setdefault(one.code, one.label)
     return found
 

@@ -5,12 +5,14 @@ import importlib
 import json
 
 from django.conf import settings
+from django.utils import timezone
 
 from coclause.cli import database
 from coclause.cli.parsing import RefusedError
 
-# Reads the models, so it is imported once Django is set up.
+# Both read the models, so they are imported once Django is set up.
 LOADING = "coclause.reference.loading"
+VALUES = "coclause.cli.values"
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -30,6 +32,8 @@ def run(args: argparse.Namespace) -> int:
         datasets = loading.load_all(node_modules=settings.NODE_MODULES)
     except loading.LoadingError as error:
         raise RefusedError(str(error)) from error
+    # A region that was just loaded gets its library.
+    importlib.import_module(VALUES).load(day=timezone.localdate())
     fields = ("code", "title", "vintage", "licence", "rows")
     rows = [{field: getattr(dataset, field) for field in fields} for dataset in datasets]
     if args.json:

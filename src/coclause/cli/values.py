@@ -1,9 +1,10 @@
-"""The dated values that come with this version: parameters, eligibility criteria."""
+"""What comes with this version: dated parameters, eligibility criteria, model clause texts."""
 
 from datetime import date
 
 from coclause.core.actor import acting_as
 from coclause.core.parameters import load_parameters
+from coclause.network.keeping_texts import load_library
 from coclause.people.loading import load_criteria
 
 
@@ -12,3 +13,4 @@ def load(*, day: date, using: str = "owner") -> None:
     with acting_as("migrate", day=day, using=using):
         load_parameters(using=using)
         load_criteria(using=using)
+        load_library(day=day, using=using)

@@ -65,6 +65,12 @@ def due_mails(now: datetime, *, most: int) -> list[int]:
     return list(due.order_by("next_try_at", "pk").values_list("pk", flat=True)[:most])
 
 
+def forget(before: datetime) -> int:
+    """Erase the messages written before that moment that wait for nothing. Returns how many."""
+    over = Mail.objects.filter(created_at__lt=before).exclude(state=MailState.WAITING)
+    return over.delete()[0]
+
+
 def message_id(mail: Mail) -> str:
     """The same for every try of a message, and nothing that could be guessed or counted."""
     digest = hashlib.sha256(f"{settings.SECRET_KEY}:{mail.pk}:{mail.key}".encode()).hexdigest()

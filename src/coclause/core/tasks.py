@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 
 from coclause.core import sending, throttle
 from coclause.core.actor import acting_as
+from coclause.core.parameters import parameter
 
 SWEPT = 200
 """Messages that one sweep takes: the next one, a minute later, goes on."""
@@ -61,3 +62,12 @@ def forget_passages(timestamp: int) -> None:
     """Erase the passages that no limit counts any more."""
     with acting_as("forget-passages", day=timezone.localdate()):
         throttle.forget(timezone.now())
+
+
+@app.periodic(cron="45 3 * * *")
+@app.task(lock="forget-mails", queueing_lock="forget-mails")
+def forget_mails(timestamp: int) -> None:
+    """Erase the messages written longer ago than `mail_kept_days`: those gone or abandoned."""
+    day = timezone.localdate()
+    with acting_as("forget-mails", day=day):
+        sending.forget(timezone.now() - timedelta(days=int(parameter("mail_kept_days", day))))

@@ -37,6 +37,7 @@ from coclause.demo.commitments import commit
 from coclause.demo.crews import Crews
 from coclause.demo.crowd import Crowd
 from coclause.demo.declarations import Declarations, allocate
+from coclause.demo.front_door import door_of, open_the_door
 from coclause.demo.mishaps import spoil
 from coclause.demo.network import build_network
 from coclause.demo.oddities import Oddities
@@ -45,6 +46,7 @@ from coclause.demo.partners import build_partners
 from coclause.demo.pipeline import build_pipeline
 from coclause.demo.places import Map, load_map
 from coclause.demo.plan import build_plan
+from coclause.demo.prepared import opt_out, prepare_contracts, send_programme
 from coclause.demo.published import publish
 from coclause.demo.sharing_cases import count_without_names, move_calendars, share
 from coclause.hours.models import (
@@ -54,6 +56,7 @@ from coclause.hours.models import (
     Statement,
     StatementLine,
 )
+from coclause.network.keeping_texts import load_library
 from coclause.organisations.models import (
     FacilitatorPost,
     Membership,
@@ -119,7 +122,7 @@ class Summary:
 
 def build(*, day: date, using: str = "owner", scale: float = 1.0) -> Summary:
     """Fill the database with the fictitious region as it stands on `day`, all or nothing, then
-    close its past years as its people do.
+    close its past years and live its front door as its people do.
 
     The reference data must be loaded, and `day` not before 2025 (ValueError). `using`
     connects as the tables' owner.
@@ -133,7 +136,13 @@ def build(*, day: date, using: str = "owner", scale: float = 1.0) -> Summary:
     with acting_as(ACTOR, day=day, using=using):
         book = tell(load_map(using=using), day=day, scale=scale)
         book.write(ORDER, using=using)
+        load_library(day=day, using=using)
     close_past_years(day)
+    door = door_of(day)
+    open_the_door(door)
+    prepare_contracts(door)
+    opt_out(door)
+    send_programme(door)
     return Summary(built=True, rows=book.counts())
 
 

@@ -10,6 +10,7 @@ from coclause.clauses import due as clauses_due
 from coclause.clauses.due import DueItem
 from coclause.core.models import JournalEntry
 from coclause.hours import due as hours_due
+from coclause.network import due as network_due
 from coclause.organisations.scopes import Scope
 
 WEEK = timedelta(days=6)
@@ -40,21 +41,26 @@ def due(scope: Scope) -> Desk:
     own_turns = clauses_due.turns(scope)
     mine = [item for item in items if item.turn in own_turns and item.kind != "silent"]
     mine += clauses_due.operations_due(scope)
+    requests = network_due.due(scope)
+    mine += requests.mine
     silent = [item for item in items if item.kind == "silent"]
     late, week, later = _by_urgency(mine, scope.day)
     return Desk(
         late=late,
         week=week,
         next=later,
-        watch=[*silent, *hours_due.to_watch(scope)],
-        waiting=_ordered(item for item in items if item.turn not in own_turns),
+        watch=[*silent, *hours_due.to_watch(scope), *requests.watch],
+        waiting=_ordered(
+            [*(item for item in items if item.turn not in own_turns), *requests.waiting]
+        ),
         done_this_week=done_since(scope, scope.day - timedelta(days=scope.day.weekday())),
     )
 
 
 def count_due(scope: Scope) -> int:
-    """The number beside "À faire": `due(scope).count` in at most three queries for one role."""
+    """The number beside "À faire": `due(scope).count` in at most four queries for one role."""
     count = clauses_due.count_due(scope) + hours_due.count_due(scope)
+    count += network_due.count_due(scope)
     if scope.coordinated_regions:
         count += clauses_due.unfollowed_operations(scope).count()
     return count

@@ -48,8 +48,13 @@ def may_answer(request: BuyerRequest, scope: Scope) -> bool:
 
 
 def _must_answer(request: BuyerRequest, scope: Scope) -> None:
-    if not may_answer(request, scope):
+    """Check the right on the request as it is now, and hold it until the act is over: nobody
+    takes what is being passed on.
+    """
+    held = BuyerRequest.objects.answerable_by(scope).select_for_update().filter(pk=request.pk)
+    if not held.exists():
         raise PermissionDenied
+    request.refresh_from_db()
 
 
 @transaction.atomic
@@ -129,9 +134,14 @@ def close(scope: Scope, request: BuyerRequest, reason: str, *, follow: Address) 
 
 @transaction.atomic
 def open_from(
-    scope: Scope, request: BuyerRequest, operation: Operation, host: Organisation
+    scope: Scope,
+    request: BuyerRequest,
+    operation: Operation,
+    host: Organisation,
+    *,
+    follow: Address,
 ) -> Operation:
-    """Open an operation, its contract and lot 1, from what the request says.
+    """Open an operation, its contract and lot 1, from what the request says; tell the buyer.
 
     `operation` holds the name, the place and the buyer (known, or new and registered here), as
     confirmed by whoever opens it. Raises `Refused` when the region of the host is not known.
@@ -158,7 +168,8 @@ def open_from(
     )
     add_contract(scope, contract, [Lot(number=1, title=request.object[:300])])
     _change(request, OPEN, scope.day, operation=operation, buyer=operation.buyer)
-    _write(scope, request, EntryKind.OPENED, f"Opération ouverte : {operation.name}.")
+    entry = _write(scope, request, EntryKind.OPENED, f"Opération ouverte : {operation.name}.")
+    messages.write_to_buyer(request, entry, follow(links.written(request.link_key)))
     return operation
 
 

@@ -4,21 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from statistics import median
 from types import MappingProxyType
 from typing import Any
 
 from coclause.clauses import duty
 from coclause.clauses.choices import ContractKind, LawBuyer, MarketType
 from coclause.core.parameters import parameter
-from coclause.core.working_days import working_days_between
 from coclause.law import exemptions
 from coclause.law.cases import Case, Verdict
 from coclause.law.estimates import Range, estimate, no_estimate
 from coclause.law.exemptions import Exemption
 from coclause.law.instruments import Facts, Recommendation, recommend
 from coclause.law.smaller import SmallerCondition, smaller_conditions
-from coclause.network.models import BuyerRequest
+from coclause.network.delays import first_answers
 from coclause.network.needs import Described
 from coclause.network.routing import Route, route
 from coclause.reference.models import Region
@@ -144,16 +142,10 @@ def told_estimate(answer: Answer) -> dict[str, Any] | None:
 
 def delay_in(region: Region, day: date) -> Delay | None:
     """What the region really did over twelve months; None while too few requests tell it."""
-    days = [
-        working_days_between(received, answered)
-        for received, answered in BuyerRequest.objects.filter(
-            region=region, answered_on__gt=day - MEASURED_OVER, answered_on__lte=day
-        ).values_list("received_on", "answered_on")
-        if answered is not None
-    ]
-    if len(days) < LEAST_ANSWERED:
+    found = first_answers(region.pk, day - MEASURED_OVER, day, day=day)
+    if found.median is None or found.answered < LEAST_ANSWERED:
         return None
-    return Delay(Decimal(median(days)), len(days))
+    return Delay(found.median, found.answered)
 
 
 def _estimate(need: Described, day: date) -> tuple[Range | None, str]:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
+from django.utils.text import Truncator
 
 from coclause.clauses.due import DueItem
 from coclause.clauses.states import Turn
@@ -77,7 +78,7 @@ def in_hand(scope: Scope) -> Q:
         organisation=OuterRef("organisation"),
         user__is_active=True,
     )
-    named = Q(facilitator=scope.user) | ~Exists(in_post)
+    named = Q(facilitator=scope.user) | Q(~Exists(in_post))
     return Q(organisation__in=managed) | (Q(organisation__in=own) & named)
 
 
@@ -107,8 +108,8 @@ def _my_turn(scope: Scope) -> Q:
     unseen = Q(region__in=scope.coordinated_regions) & (
         Q(organisation__isnull=True) | late | forgotten
     )
-    network: Q = Q(state__in=WAITING) & (in_hand(scope) | unseen)
-    buyer: Q = Q(state=RequestState.ASKED) & _bought(scope)
+    network = Q(in_hand(scope) | unseen, state__in=WAITING)
+    buyer = Q(_bought(scope), state=RequestState.ASKED)
     return network | buyer
 
 
@@ -205,7 +206,7 @@ def _about(row: Any, step: str) -> str:
         filter(
             None,
             (
-                row.object[:120],
+                Truncator(row.object).words(14, truncate="…"),
                 row.buyer_name,
                 str(row.commune or ""),
                 f"chez {holder}" if step in ("unanswered", "forgotten") else "",

@@ -2,11 +2,13 @@
 they typed: nobody writes to others through us.
 """
 
-from coclause.core.models import Mail
+from collections.abc import Sequence
+
+from coclause.core.models import Mail, User
 from coclause.core.outbox import post
 from coclause.core.refusals import Refused
-from coclause.network.models import BuyerRequest, RequestEntry
-from coclause.render.numbers import date_fr
+from coclause.network.models import BuyerRequest, Programme, RequestEntry
+from coclause.render.numbers import date_fr, integer
 
 SIGNATURE = "\n\nCoClause, la porte d’entrée régionale des clauses sociales d’insertion"
 
@@ -57,6 +59,82 @@ def announce(request: BuyerRequest, desk: str) -> Mail | None:
         day=request.received_on,
         limited=True,
     )
+
+
+def keep_programme(programme: Programme, page: str) -> Mail | None:
+    """To whoever sent a purchase programme: the link that finds it again."""
+    return post(
+        to=programme.contact_email,
+        subject="Votre programmation des achats est arrivée",
+        body=(
+            "Bonjour,\n\n"
+            f"Votre fichier est arrivé le {date_fr(programme.received_on)}. Confirmez ses colonnes"
+            " pour que chaque ligne soit analysée.\n\n"
+            f"Pour y revenir quand vous voulez :\n{page}\n\n"
+            f"Ce lien est personnel. Il reste ouvert jusqu’au {date_fr(programme.link_until)} ;"
+            " le fichier et vos coordonnées sont ensuite effacés.\n"
+            "Si vous n’avez rien déposé, ne faites rien : personne ne vous écrira plus."
+            f"{SIGNATURE}"
+        ),
+        kind="programme.received",
+        key=f"programme.received:{programme.pk}",
+        about=[programme],
+        day=programme.received_on,
+        at=programme.received_at,
+        limited=True,
+    )
+
+
+def acknowledge_programme(
+    programme: Programme, requests: Sequence[BuyerRequest], page: str
+) -> Mail | None:
+    """To the buyer: lines of its programme became requests, told once for all of them."""
+    first = requests[0]
+    if not programme.contact_email:
+        return None
+    return post(
+        to=programme.contact_email,
+        subject=f"Votre programmation : {_many(requests)} au réseau",
+        body=(
+            "Bonjour,\n\n"
+            f"Votre programmation a donné {_many(requests)} au réseau le"
+            f" {date_fr(first.received_on)}.\n"
+            f"Le réseau vous répond au plus tard le {date_fr(first.answer_by)}.\n\n"
+            f"Qui répond, et où cela en est :\n{page}{SIGNATURE}"
+        ),
+        kind="programme.sent",
+        key=f"programme.sent:{programme.pk}:{first.pk}",
+        about=[programme],
+        day=first.received_on,
+        at=first.received_at,
+        limited=True,
+    )
+
+
+def announce_programme(
+    programme: Programme, to: User, requests: Sequence[BuyerRequest], desk: str
+) -> Mail | None:
+    """To a facilitator: requests of one programme wait, told once for all of them."""
+    first = requests[0]
+    return post(
+        to=to.email,
+        subject=f"Une programmation d’achats vous attend : {_many(requests)}",
+        body=(
+            "Bonjour,\n\n"
+            f"La programmation d’un acheteur vous apporte {_many(requests)}.\n"
+            f"Une première réponse est promise pour le {date_fr(first.answer_by)}.\n\n"
+            f"À lire dans « À faire » :\n{desk}{SIGNATURE}"
+        ),
+        kind="programme.announced",
+        key=f"programme.announced:{programme.pk}:{first.pk}:{to.pk}",
+        about=[programme],
+        day=first.received_on,
+        limited=True,
+    )
+
+
+def _many(requests: Sequence[BuyerRequest]) -> str:
+    return "1 demande" if len(requests) == 1 else f"{integer(len(requests))} demandes"
 
 
 def write_to_buyer(request: BuyerRequest, entry: RequestEntry, link: str) -> Mail | None:

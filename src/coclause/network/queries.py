@@ -88,6 +88,22 @@ class ClauseTextQuerySet(models.QuerySet["ClauseText"]):
             .filter(version_id__isnull=False)
         )
 
+    def with_standing(self, day: date) -> "ClauseTextQuerySet":
+        """Adds `current` and `current_from`, the version in force that day (None before the first),
+        `last`, the latest version known, and `next_from`, the day of one to come.
+        """
+        versions = self.model._meta.get_field("versions").related_model._default_manager
+        of_text = versions.filter(text=OuterRef("pk")).order_by("-number")
+        current = of_text.filter(starts_on__lte=day)
+        return self.annotate(
+            current=Subquery(current.values("number")[:1]),
+            current_from=Subquery(current.values("starts_on")[:1]),
+            last=Subquery(of_text.values("number")[:1]),
+            next_from=Subquery(
+                of_text.filter(starts_on__gt=day).order_by("number").values("starts_on")[:1]
+            ),
+        )
+
 
 class DraftQuerySet(models.QuerySet["Draft"]):
     def visible_to(self, scope: Scope) -> "DraftQuerySet":

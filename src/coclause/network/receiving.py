@@ -15,7 +15,7 @@ from coclause.network import links, messages
 from coclause.network.choices import Channel, EntryKind
 from coclause.network.models import BuyerRequest, RequestEntry
 from coclause.network.needs import Contact, Described
-from coclause.network.routing import route
+from coclause.network.routing import Route, route
 from coclause.organisations.models import Organisation
 
 Address = Callable[[str], str]
@@ -31,18 +31,21 @@ def receive(
     estimate: dict[str, Any] | None,
     channel: Channel,
     at: datetime,
-    follow: Address,
-    desk: str,
+    follow: Address | None = None,
+    desk: str = "",
+    found: Route | None = None,
     buyer: Organisation | None = None,
     author: User | None = None,
 ) -> BuyerRequest:
     """Keep a request with what the buyer was told, and tell whoever answers.
 
     `follow` gives the address by which the buyer follows it, `desk` that of the desk of whoever
-    answers. `buyer` when whoever asks is signed in for it. The caller has limited abuse.
+    answers; without `follow` no message is written, the caller tells of several at once. `found`
+    is who answers, when the caller has looked. `buyer` when whoever asks is signed in for it. The
+    caller has limited abuse.
     """
     day = timezone.localdate(at)
-    found = route(
+    found = found or route(
         need.region,
         need.commune,
         several_sites=need.several_sites,
@@ -82,6 +85,7 @@ def receive(
         day=day,
         at=at,
     )
-    messages.acknowledge(request, follow(links.written(request.link_key)))
-    messages.announce(request, desk)
+    if follow is not None:
+        messages.acknowledge(request, follow(links.written(request.link_key)))
+        messages.announce(request, desk)
     return request

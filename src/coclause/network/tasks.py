@@ -1,13 +1,13 @@
-"""Work of the night: forgetting who asked, once a request has been over long enough."""
+"""Work of the network that nobody waits for: purchase programmes, and forgetting who asked."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from coclause.core.actor import acting_as
 from coclause.core.parameters import parameter
-from coclause.network import answering
+from coclause.network import answering, programme_analysis, programme_links, programme_sending
 
 
 @app.periodic(cron="50 3 * * *")
@@ -18,3 +18,24 @@ def forget_contacts(timestamp: int) -> None:
     with acting_as("forget-contacts", day=day):
         kept = timedelta(days=int(parameter("contact_kept_days", day)))
         answering.forget_contacts(day, kept)
+
+
+@app.task
+def analyse_programme(programme: int) -> None:
+    """Answer every line of a purchase programme; one at a time for the same one."""
+    programme_analysis.analyse(programme, day=timezone.localdate())
+
+
+@app.task
+def send_programme_lines(programme: int, lines: list[int], at: str, by: int | None) -> None:
+    """Turn these lines into requests, received at that moment, in the name of that user."""
+    programme_sending.send(programme, lines, at=datetime.fromisoformat(at), by=by)
+
+
+@app.periodic(cron="55 3 * * *")
+@app.task(lock="forget-programmes", queueing_lock="forget-programmes")
+def forget_programmes(timestamp: int) -> None:
+    """Erase the file and the contact of programmes whose link has ended, and old readings."""
+    day = timezone.localdate()
+    with acting_as("forget-programmes", day=day):
+        programme_links.forget(day)

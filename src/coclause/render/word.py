@@ -35,6 +35,8 @@ _DROPPED: Final = ("thumbnail", "stylesWithEffects", "customXml")
 """Parts of the library's own template that say nothing of this document."""
 _WORDS: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _WIDTH: Final = Cm(17)
+MISSING: Final = "[à compléter"
+"""How a cell that is still to be completed begins: it stands out as such a run does."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,10 @@ def _add_table(made: WordDocument, table: Table, *, first: float | None = None) 
             paragraph = cell.paragraphs[0]
             paragraph.paragraph_format.space_before = Pt(2)
             paragraph.paragraph_format.space_after = Pt(2)
-            paragraph.add_run(printable(words)).bold = True if number == 0 else None
+            run = paragraph.add_run(printable(words))
+            run.bold = True if number == 0 else None
+            if words.startswith(MISSING):
+                run.bold, run.font.highlight_color = True, WD_COLOR_INDEX.YELLOW
             if number == 0:
                 shade = _element("w:shd", val="clear", color="auto", fill="EFEDE7")
                 cell._tc.get_or_add_tcPr().append(shade)

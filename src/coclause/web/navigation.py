@@ -23,9 +23,18 @@ def groups(scope: Scope, path: str, *, due: int | None = None) -> list[list[Item
         return [[_item(label, name, path, None) for label, name in public]]
     todo = [("À faire", "desk")]
     things: list[tuple[str, str]] = []
+    if scope.buyers:
+        things.append(("Mes marchés", "buyer-space"))
     if scope.working_regions or scope.buyers or scope.companies:
         things.append(("Opérations et clauses", "operations"))
+    if scope.working_regions or scope.buyers:
+        things.append(("Demandes", "requests"))
+    if scope.buyers or scope.hosts:
+        things.append(("Registre des dispenses", "opt-outs"))
+    if scope.coordinated_regions:
+        things.append(("Acheteurs régionaux", "regional-buyers"))
     if scope.working_regions:
+        things.append(("Bibliothèque", "library"))
         things.append(("Conventions", "conventions"))
         things.append(("Marchés publiés", "published"))
         things.append(("Organisations", "organisations"))

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
@@ -39,26 +40,37 @@ class OnceForm(forms.Form):
     )
 
 
-def once(request: ScopedRequest, token: str, act: Callable[[], str]) -> HttpResponseRedirect:
+def _itself(told: str) -> str:
+    return told
+
+
+def once(
+    request: ScopedRequest,
+    token: str,
+    act: Callable[[], str],
+    *,
+    address: Callable[[str], str] = _itself,
+) -> HttpResponseRedirect:
     """Run `act`, which returns the address of what it made, unless this form was already sent.
 
-    Without a token the act simply runs. A `Refused` raised by the act goes through.
+    Without a token the act simply runs. A `Refused` raised by the act goes through. Where the
+    address itself is a secret, `act` returns what `address` makes it from: that alone is stored.
     """
     if not token:
-        return redirect(act())
+        return redirect(address(act()))
     with transaction.atomic():
         trace, first = Session.objects.get_or_create(
             session_key=_key(request, token),
             defaults={"session_data": "", "expire_date": timezone.now() + KEPT},
         )
         if first:
-            address = act()
-            trace.session_data = SessionStore().encode({"address": address})
+            led_to = act()
+            trace.session_data = SessionStore().encode({"address": led_to})
             trace.save(update_fields=["session_data"])
     if not first:
-        address = SessionStore().decode(trace.session_data).get("address", "/")
+        led_to = SessionStore().decode(trace.session_data).get("address", "/")
         messages.info(request, "Ce formulaire était déjà envoyé : voici ce qu’il a enregistré.")
-    return redirect(address)
+    return redirect(address(led_to))
 
 
 def sent(
@@ -79,6 +91,11 @@ def sent(
 
 
 def _key(request: ScopedRequest, token: str) -> str:
-    """Not a key that a browser could ever present: the token itself is never stored."""
-    told = f"{request.user.pk}:{request.path}:{token}"
+    """Not a key that a browser could ever present: the token itself is never stored.
+
+    A stranger is told apart by the secret of its browser's forms, so that a token seen by another
+    (a page kept by a cache on the way) leads nobody else to what was sent.
+    """
+    whom = request.user.pk or f"stranger:{request.COOKIES.get(settings.CSRF_COOKIE_NAME, '')}"
+    told = f"{whom}:{request.path}:{token}"
     return "once" + hashlib.sha256(told.encode()).hexdigest()[:36]

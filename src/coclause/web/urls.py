@@ -4,6 +4,8 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("coclause.web.public.urls")),
+    path("", include("coclause.web.door.urls")),
+    path("", include("coclause.web.programmes.urls")),
     path("", include("coclause.web.desk.urls")),
     path("", include("coclause.web.operations.urls")),
     path("", include("coclause.web.clauses.urls")),
@@ -12,8 +14,15 @@ urlpatterns = [
     path("", include("coclause.web.groups.urls")),
     path("", include("coclause.web.sharing.urls")),
     path("", include("coclause.web.execution.urls")),
+    path("", include("coclause.web.calibrations.urls")),
+    path("", include("coclause.web.optouts.urls")),
+    path("", include("coclause.web.buyer.urls")),
+    path("", include("coclause.web.meetings.urls")),
     path("", include("coclause.web.organisations.urls")),
     path("", include("coclause.web.dashboard.urls")),
     path("", include("coclause.web.closing.urls")),
+    path("", include("coclause.web.requests.urls")),
+    path("", include("coclause.web.library.urls")),
+    path("", include("coclause.web.drafting.urls")),
     path("", include("coclause.web.guide.urls")),
 ]

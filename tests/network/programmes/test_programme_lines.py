@@ -152,7 +152,7 @@ def test_lots_without_reference_are_joined_by_their_object() -> None:
 
 def test_a_mapping_is_recognised_next_year_though_columns_moved() -> None:
     _, layout, _ = read(_scenario())
-    kept = remember(layout, layout.mapping)
+    kept = remember(layout.columns, layout.mapping)
     moved = [list(reversed([*row, *[None] * (8 - len(row))])) for row in SCENARIO]
     _, again, _ = read(xlsx({"Feuil1": moved}))
     assert fingerprint(again.headers) == fingerprint(layout.headers)

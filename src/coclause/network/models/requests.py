@@ -103,7 +103,9 @@ class BuyerRequest(models.Model):
             pgtrigger.FSM(
                 name="allowed_states",
                 field="state",
-                transitions=[(str(s), str(c.target)) for c in CHANGES for s in c.sources],
+                transitions=[
+                    (str(s), str(c.target)) for c in CHANGES for s in c.sources if s != c.target
+                ],
             ),
         ]
         constraints = [

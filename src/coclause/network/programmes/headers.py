@@ -331,9 +331,9 @@ def fingerprint(headers: Sequence[str]) -> str:
     return hashlib.sha256("\n".join(folded).encode()).hexdigest()
 
 
-def remember(layout: Layout, mapping: Mapping[Field, int]) -> dict[str, str]:
+def remember(columns: Sequence[Column], mapping: Mapping[Field, int]) -> dict[str, str]:
     """Field → folded header, to be kept for next year (JSON)."""
-    headers = {column.index: folded_header(column.header) for column in layout.columns}
+    headers = {column.index: folded_header(column.header) for column in columns}
     return {
         field.value: headers[column] for field, column in mapping.items() if headers.get(column)
     }

@@ -16,10 +16,11 @@ from coclause.clauses.models import Clause
 from coclause.core.months import shift
 from coclause.core.parameters import parameter
 from coclause.core.refusals import Conflict, Refused
+from coclause.core.working_days import add_working_days
 from coclause.hours.checking import MOVED, lock_together, return_lines, validate_lines
 from coclause.hours.checks import remarks
 from coclause.hours.choices import LineState
-from coclause.hours.due import add_working_days, statements_to_check
+from coclause.hours.due import statements_to_check
 from coclause.hours.models import Statement, StatementLine
 from coclause.people.actions import names_of
 from coclause.render.numbers import hours

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from coclause.clauses.due import unfollowed_operations
 from coclause.core.parameters import parameter
+from coclause.core.working_days import add_working_days
 from coclause.desk.figures import uncovered_communes
 from coclause.hours.choices import LineState
-from coclause.hours.due import add_working_days
 from coclause.hours.models import Statement, StatementLine
 from coclause.hours.queries import StatementQuerySet
 from coclause.organisations.scopes import Scope

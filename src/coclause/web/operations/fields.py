@@ -99,6 +99,17 @@ class WholePercentField(forms.IntegerField):
         return super().to_python(value)
 
 
+class KnownField(forms.NullBooleanField):
+    """Yes, no, or not known: never guessed."""
+
+    widget = forms.NullBooleanSelect
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        widget: Any = self.widget
+        widget.choices = [("unknown", "Non connu"), ("true", "Oui"), ("false", "Non")]
+
+
 class AskedField(forms.CharField):
     """Asked for, and may stay empty when another field of the form answers in its place.
 

@@ -14,6 +14,7 @@ from coclause.people.models import Criterion
 from coclause.web.operations.fields import (
     EuroField,
     FrenchDateField,
+    KnownField,
     WholePercentField,
     keep_what_is_pasted,
 )
@@ -89,11 +90,23 @@ class ContractForm(TypedForm, forms.ModelForm):  # type: ignore[type-arg]
             "notified_on",
             "framework",
             "maximum",
+            "estimated_value",
+            "notice_on",
+            "defense",
+            "ccag",
         )
         field_classes = {
             "amount": EuroField,
             "notified_on": FrenchDateField,
             "maximum": EuroField,
+            "estimated_value": EuroField,
+            "notice_on": FrenchDateField,
+            "defense": KnownField,
+        }
+        labels = {
+            "estimated_value": "Valeur estimée du besoin, HT",
+            "notice_on": "Envoi de l’avis",
+            "defense": "Marché de défense ou de sécurité",
         }
         widgets = {
             "object": forms.Textarea(attrs={"rows": 3}),
@@ -107,6 +120,8 @@ class ContractForm(TypedForm, forms.ModelForm):  # type: ignore[type-arg]
             self.add_error(
                 "framework", "Un maximum vaut pour un accord-cadre : dites lequel, ou videz-le."
             )
+        if cleaned.get("estimated_value") == 0:
+            self.add_error("estimated_value", "Laissez vide si la valeur n’est pas connue.")
         return cleaned
 
 

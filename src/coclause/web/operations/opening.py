@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from coclause.clauses.actions import open_operation
+from coclause.clauses.meeting import announced
 from coclause.clauses.models import Operation
 from coclause.clauses.permissions import may_open_operation
 from coclause.clauses.sharing import may_share
@@ -89,6 +90,7 @@ def operation(request: ScopedRequest, pk: int) -> HttpResponse:
         "may_share": may_share(found, scope),
         "published": found.published.all() if scope.working_regions else [],
         "full": full,
+        "meetings": announced(found, scope.day) if full else [],
         "step": next_step(found, tree) if tree.referent else None,
         "journal": journal,
     }

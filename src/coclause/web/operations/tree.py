@@ -12,6 +12,7 @@ from coclause.clauses.permissions import handles, is_referent
 from coclause.clauses.states import ClauseState
 from coclause.hours.progress import Progress, progress_of_clauses
 from coclause.organisations.scopes import Scope
+from coclause.web.calibrations.words import DutyLine, duty_line
 from coclause.web.operations.rows import sides
 from coclause.web.operations.turns import Whose, state_kind, whose_turn
 
@@ -40,6 +41,8 @@ class LotBlock:
 class ContractBlock:
     contract: Contract
     lots: list[LotBlock] = field(default_factory=list)
+    duty: DutyLine | None = None
+    """What the law answers, for who sees the whole operation."""
 
 
 @dataclass
@@ -142,7 +145,7 @@ def _contracts(
     found: dict[int, ContractBlock] = {}
     if full:
         contracts = operation.contracts.select_related("cpv", "convention")
-        found = {contract.pk: ContractBlock(contract) for contract in contracts}
+        found = {one.pk: ContractBlock(one, duty=duty_line(one)) for one in contracts}
     for block in blocks.values():
         contract = block.lot.contract
         found.setdefault(contract.pk, ContractBlock(contract)).lots.append(block)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from coclause import demo
 from coclause.core.models import User
 from coclause.reports.key_figures import TILES
+from coclause.web.door.forms import DoorForm
 from coclause.web.middleware import ScopedRequest
 from coclause.web.public.figures import year_of
 
@@ -21,10 +22,15 @@ def personas() -> list[demo.Persona]:
 
 @login_not_required
 def home(request: ScopedRequest) -> HttpResponse:
-    """What it is, for whom, and the region's last complete year."""
+    """The front door, the region's last complete year, what it is and for whom."""
     year = year_of(None, request.scope.day, TILES)
     perimeter = year.found.figures["hours_validated"].perimeter
-    context = {"personas": personas(), "year": year, "perimeter": perimeter}
+    context = {
+        "form": DoorForm(),
+        "personas": personas(),
+        "year": year,
+        "perimeter": perimeter,
+    }
     return render(request, "public/home.html", context)
 
 

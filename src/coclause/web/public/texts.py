@@ -18,6 +18,14 @@ PARAMETERS = {
     "validation_delay": "Jours ouvrés pour vérifier un mois déclaré",
     "shortfall_alert": "Part des heures attendues sous laquelle une alerte est donnée",
     "small_cell": "Personnes en dessous desquelles un groupe est masqué",
+    "public_mail_per_day": "Messages qu’une adresse reçoit en un jour à la demande de visiteurs",
+    "front_door_promise": "Jours ouvrés promis pour une première réponse à un acheteur",
+    "front_door_link_days": "Jours pendant lesquels un lien de suivi s’ouvre",
+    "front_door_per_hour": "Demandes sans compte acceptées d’un même lieu en une heure",
+    "front_door_per_hour_everybody": "Demandes sans compte acceptées en tout en une heure",
+    "contact_kept_days": "Jours au bout desquels le contact d’une demande terminée est effacé",
+    "mail_kept_days": "Jours au bout desquels un message envoyé est effacé",
+    "achieved_contracts_least": "Contrats comparables en dessous desquels rien n’est montré",
 }
 
 

@@ -1,0 +1,49 @@
+"""All the visits there are, gathered from the areas of the product."""
+
+from tests.journeys import visits
+from tests.journeys.visits_buyer import NOT_PAGES_BUYER, VISITS_BUYER, places_buyer
+from tests.journeys.visits_calibrations import (
+    NOT_PAGES_CALIBRATIONS,
+    VISITS_CALIBRATIONS,
+    places_calibrations,
+)
+from tests.journeys.visits_door import NOT_PAGES_DOOR, VISITS_DOOR, places_door
+from tests.journeys.visits_drafting import NOT_PAGES_DRAFTING, VISITS_DRAFTING, places_drafting
+from tests.journeys.visits_programmes import (
+    NOT_PAGES_PROGRAMMES,
+    VISITS_PROGRAMMES,
+    places_programmes,
+)
+from tests.journeys.visits_requests import NOT_PAGES_REQUESTS, VISITS_REQUESTS, places_requests
+
+VISITS = (
+    *visits.VISITS,
+    *VISITS_DOOR,
+    *VISITS_REQUESTS,
+    *VISITS_PROGRAMMES,
+    *VISITS_CALIBRATIONS,
+    *VISITS_DRAFTING,
+    *VISITS_BUYER,
+)
+NOT_PAGES = {
+    **visits.NOT_PAGES,
+    **NOT_PAGES_DOOR,
+    **NOT_PAGES_REQUESTS,
+    **NOT_PAGES_PROGRAMMES,
+    **NOT_PAGES_CALIBRATIONS,
+    **NOT_PAGES_DRAFTING,
+    **NOT_PAGES_BUYER,
+}
+
+
+def places() -> dict[str, object]:
+    """What the addresses name between braces. Areas that need a state of their own write it."""
+    return {
+        **visits.places(),
+        **places_door(),
+        **places_requests(),
+        **places_programmes(),
+        **places_calibrations(),
+        **places_drafting(),
+        **places_buyer(),
+    }
