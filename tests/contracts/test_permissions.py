@@ -23,6 +23,7 @@ from tests.contracts.permission_commitments import COMMITMENTS
 from tests.contracts.permission_door import PUBLIC_DOOR
 from tests.contracts.permission_drafting import DRAFTING
 from tests.contracts.permission_groups import GROUPS
+from tests.contracts.permission_programmes import PROGRAMMES, PUBLIC_PROGRAMMES
 from tests.contracts.permission_requests import REQUESTS
 from tests.contracts.permission_rows import PUBLIC, ROWS, Row
 from tests.contracts.permission_worlds import ROLES, Cast, cast
@@ -40,8 +41,9 @@ EVERY: tuple[Row, ...] = (
     *CALIBRATIONS,
     *DRAFTING,
     *BUYER,
+    *PROGRAMMES,
 )
-OPEN = {**PUBLIC, **PUBLIC_DOOR}
+OPEN = {**PUBLIC, **PUBLIC_DOOR, **PUBLIC_PROGRAMMES}
 REFUSALS = (403, 404, 405, 409, "login")
 
 

@@ -305,7 +305,7 @@ def test_a_line_of_another_programme_or_without_a_type_never_leaves() -> None:
 
 def test_more_than_somebody_reads_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     answering()
-    monkeypatch.setattr("coclause.network.programming.MOST_SENT", 1)
+    monkeypatch.setattr("coclause.network.programming.MOST_SENT_WITHOUT_ACCOUNT", 1)
     programme = analysed(file_of([WORKS, SMALL]))
     with pytest.raises(Refused, match="1 sont admises"):
         sent(programme)

@@ -121,9 +121,13 @@ def answer_last_year(door: Door) -> None:
         answered = add_working_days(since, waited)
         with acting_as(request.facilitator, day=answered):
             scope = scope_of(request.facilitator, answered)
-            answering.take(scope, request)
+            answering.take(scope, request, at=_at(answered))
             answering.answer(
-                scope, request, "Bonjour, parlons-en : je vous appelle demain.", follow=follow
+                scope,
+                request,
+                "Bonjour, parlons-en : je vous appelle demain.",
+                follow=follow,
+                at=_at(answered),
             )
         done = add_working_days(answered, 3)
         with acting_as(request.facilitator, day=done):
@@ -132,6 +136,7 @@ def answer_last_year(door: Door) -> None:
                 request,
                 "Le marché est reporté à l’an prochain.",
                 follow=follow,
+                at=_at(done),
             )
 
 
@@ -222,7 +227,6 @@ def _receive(
         of_buyer = buyer.organisation
         name, siret = of_buyer.name, str(of_buyer.siret or "")
         who, email = str(buyer.user), buyer.user.email
-    moment = datetime.combine(since, time(9, 30), tzinfo=UTC)
     author: User | str = buyer.user if buyer else "front-door"
     answer = answer_to(need, day=since, siret=siret)
     with acting_as(author, day=since):
@@ -232,12 +236,16 @@ def _receive(
             verdict=told(answer.verdict),
             estimate=told_estimate(answer),
             channel=Channel.DOOR,
-            at=moment,
+            at=_at(since),
             follow=follow if by_mail else None,
             desk=f"{settings.SITE_URL}{reverse('desk')}",
             buyer=buyer.organisation if buyer else None,
             author=buyer.user if buyer else None,
         )
+
+
+def _at(day: date) -> datetime:
+    return datetime.combine(day, time(9, 30), tzinfo=UTC)
 
 
 def _member(card: str, role: MemberRole, day: date) -> Membership:

@@ -1,7 +1,8 @@
 """What the network does with a request: take it, pass it on, ask, answer, open, close.
 
 Each act checks who asks, and raises `PermissionDenied` (nothing changed), `Conflict` for whoever
-comes second, or `Refused` with a sentence. A buyer acts by its link, or by its account.
+comes second, or `Refused` with a sentence. A buyer acts by its link, or by its account. `at` is the
+moment of the act, now when it is not said.
 """
 
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from datetime import date, datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from coclause.clauses.actions import add_contract, open_operation
@@ -58,7 +60,7 @@ def _must_answer(request: BuyerRequest, scope: Scope) -> None:
 
 
 @transaction.atomic
-def take(scope: Scope, request: BuyerRequest) -> BuyerRequest:
+def take(scope: Scope, request: BuyerRequest, *, at: datetime | None = None) -> BuyerRequest:
     """Say that one takes care of it; the request is then under one's own name."""
     _must_answer(request, scope)
     held = scope.hosts | scope.organisations(MemberRole.COORDINATOR)
@@ -67,7 +69,7 @@ def take(scope: Scope, request: BuyerRequest) -> BuyerRequest:
         iter(scope.organisations(MemberRole.FACILITATOR, MemberRole.COORDINATOR)), None
     )
     _change(request, TAKE, scope.day, organisation_id=organisation, facilitator=scope.user)
-    _write(scope, request, EntryKind.TAKEN, f"{scope.user} prend la demande en charge.")
+    _write(scope, request, EntryKind.TAKEN, f"{scope.user} prend la demande en charge.", at)
     return request
 
 
@@ -109,9 +111,16 @@ def ask(scope: Scope, request: BuyerRequest, text: str, *, follow: Address) -> R
 
 
 @transaction.atomic
-def answer(scope: Scope, request: BuyerRequest, text: str, *, follow: Address) -> RequestEntry:
+def answer(
+    scope: Scope,
+    request: BuyerRequest,
+    text: str,
+    *,
+    follow: Address,
+    at: datetime | None = None,
+) -> RequestEntry:
     """Answer the buyer. The request may still become an operation."""
-    return _write_to_buyer(scope, request, text, EntryKind.ANSWER, follow)
+    return _write_to_buyer(scope, request, text, EntryKind.ANSWER, follow, at=at)
 
 
 @transaction.atomic
@@ -122,12 +131,19 @@ def note(scope: Scope, request: BuyerRequest, text: str) -> RequestEntry:
 
 
 @transaction.atomic
-def close(scope: Scope, request: BuyerRequest, reason: str, *, follow: Address) -> BuyerRequest:
+def close(
+    scope: Scope,
+    request: BuyerRequest,
+    reason: str,
+    *,
+    follow: Address,
+    at: datetime | None = None,
+) -> BuyerRequest:
     """End it without an operation, with a reason that the buyer reads."""
     _must_answer(request, scope)
     reason = _said(reason, "Dites pourquoi la demande est classée : l’acheteur lira ce motif.")
     _change(request, CLOSE, scope.day)
-    entry = _write(scope, request, EntryKind.CLOSED, reason)
+    entry = _write(scope, request, EntryKind.CLOSED, reason, at)
     messages.write_to_buyer(request, entry, follow(links.written(request.link_key)))
     return request
 
@@ -185,6 +201,9 @@ def reply(
     """The buyer writes back: the network acts next."""
     text = _said(text, "Écrivez votre réponse.")
     day = timezone.localdate(at)
+    # Held until the words are kept: nobody closes meanwhile what they are written on.
+    BuyerRequest.objects.select_for_update().get(pk=request.pk)
+    request.refresh_from_db()
     if request.state in REPLY.sources:
         _change(request, REPLY, day)
     elif request.state not in (RequestState.NEW, RequestState.TAKEN):
@@ -228,17 +247,28 @@ def reachable(request: BuyerRequest, scope: Scope) -> list[Membership]:
 
 
 def forget_contacts(day: date, kept: timedelta) -> int:
-    """Erase who asked and what was written, on requests over for longer than `kept`.
+    """Erase who asked and what was written, on requests without an exchange for longer than `kept`:
+    over, or waiting for a buyer who never wrote back.
 
-    The need, the verdict and the dates stay: they name nobody. Returns how many.
+    The need, the verdict and the dates stay: they name nobody. A note added later goes at the next
+    passage. Returns how many requests were cleared.
     """
-    over = BuyerRequest.objects.filter(
-        state__in=(RequestState.OPENED, RequestState.CLOSED),
+    silent = BuyerRequest.objects.filter(
+        state__in=(
+            RequestState.OPENED,
+            RequestState.CLOSED,
+            RequestState.ASKED,
+            RequestState.ANSWERED,
+        ),
         state_since__lt=day - kept,
-        contact_email__gt="",
     )
-    RequestEntry.objects.filter(request__in=over).update(text="")
-    return over.update(contact_name="", contact_email="", contact_phone="", message="")
+    RequestEntry.objects.filter(request__in=silent, text__gt="").update(text="")
+    blank = dict.fromkeys(("contact_name", "contact_email", "contact_phone", "message"), "")
+    named = Q()
+    for name in blank:
+        named |= Q(**{f"{name}__gt": ""})
+    # The reason to pass it on was typed too.
+    return silent.filter(named).update(**blank, route="")
 
 
 def _write_to_buyer(
@@ -247,20 +277,29 @@ def _write_to_buyer(
     text: str,
     kind: EntryKind,
     follow: Address,
+    *,
+    at: datetime | None = None,
 ) -> RequestEntry:
     _must_answer(request, scope)
     text = _said(text, "Écrivez le message : l’acheteur le recevra tel quel.")
     named = {} if request.facilitator_id else {"facilitator": scope.user}
     _change(request, WRITING[kind], scope.day, **named)
-    entry = _write(scope, request, kind, text)
+    entry = _write(scope, request, kind, text, at)
     messages.write_to_buyer(request, entry, follow(links.written(request.link_key)))
     return entry
 
 
-def _write(scope: Scope, request: BuyerRequest, kind: EntryKind, text: str) -> RequestEntry:
+def _write(
+    scope: Scope,
+    request: BuyerRequest,
+    kind: EntryKind,
+    text: str,
+    at: datetime | None = None,
+) -> RequestEntry:
     """One line of the exchange, and of the journal. The first answer is dated."""
+    moment = at or timezone.now()
     entry = RequestEntry.objects.create(
-        request=request, kind=kind, text=text, author=scope.user, day=scope.day
+        request=request, kind=kind, text=text, author=scope.user, day=scope.day, at=moment
     )
     if kind in FIRST_ANSWERS and request.answered_on is None:
         request.answered_on = scope.day
@@ -272,6 +311,7 @@ def _write(scope: Scope, request: BuyerRequest, kind: EntryKind, text: str) -> R
         request,
         *([request.operation] if request.operation else []),
         day=scope.day,
+        at=moment,
     )
     return entry
 

@@ -3,6 +3,7 @@ they typed: nobody writes to others through us.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from coclause.core.models import Mail, User
 from coclause.core.outbox import post
@@ -44,8 +45,8 @@ def announce(request: BuyerRequest, desk: str) -> Mail | None:
     """To the facilitator named: a request waits. Nobody named: it waits on the desks."""
     if request.facilitator is None:
         return None
-    return post(
-        to=request.facilitator.email,
+    return _to_network(
+        request.facilitator,
         subject=f"Une demande d’acheteur vous attend : {request.reference}",
         body=(
             "Bonjour,\n\n"
@@ -57,7 +58,6 @@ def announce(request: BuyerRequest, desk: str) -> Mail | None:
         key=f"request.announced:{request.pk}:{request.facilitator_id}",
         about=[request],
         day=request.received_on,
-        limited=True,
     )
 
 
@@ -116,8 +116,8 @@ def announce_programme(
 ) -> Mail | None:
     """To a facilitator: requests of one programme wait, told once for all of them."""
     first = requests[0]
-    return post(
-        to=to.email,
+    return _to_network(
+        to,
         subject=f"Une programmation d’achats vous attend : {_many(requests)}",
         body=(
             "Bonjour,\n\n"
@@ -129,7 +129,6 @@ def announce_programme(
         key=f"programme.announced:{programme.pk}:{first.pk}:{to.pk}",
         about=[programme],
         day=first.received_on,
-        limited=True,
     )
 
 
@@ -162,18 +161,25 @@ def buyer_wrote(request: BuyerRequest, entry: RequestEntry, desk: str) -> Mail |
     """To whoever answers: the buyer wrote back, or took the request away."""
     if request.facilitator is None:
         return None
+    return _to_network(
+        request.facilitator,
+        subject=f"{entry.get_kind_display()} : {request.reference}",
+        body=f"Bonjour,\n\nL’acheteur a écrit sur la demande {request.reference}.\n{desk}"
+        f"{SIGNATURE}",
+        kind="request.buyer_wrote",
+        key=f"request.entry:{entry.pk}",
+        about=[request],
+        day=entry.day,
+    )
+
+
+def _to_network(to: User, **message: Any) -> Mail | None:
+    """Set off by a stranger, to somebody of the network: a few a day.
+
+    An address that cannot be written to refuses nothing to the stranger, and is not told to them:
+    the desk shows the request all the same.
+    """
     try:
-        return post(
-            to=request.facilitator.email,
-            subject=f"{entry.get_kind_display()} : {request.reference}",
-            body=f"Bonjour,\n\nL’acheteur a écrit sur la demande {request.reference}.\n{desk}"
-            f"{SIGNATURE}",
-            kind="request.buyer_wrote",
-            key=f"request.entry:{entry.pk}",
-            about=[request],
-            day=entry.day,
-            limited=True,
-        )
+        return post(to=to.email, limited=True, **message)
     except Refused:
-        # An address that cannot be written to hides nothing: the desk shows it all the same.
         return None

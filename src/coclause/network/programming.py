@@ -34,6 +34,7 @@ from coclause.organisations.models import Organisation
 from coclause.reference.models import Commune, Region
 
 MOST_SENT: Final = 500
+MOST_SENT_WITHOUT_ACCOUNT: Final = 50
 """Lines that one sending turns into requests: somebody reads each of them."""
 SPREADSHEET: Final = "application/octet-stream"
 ALREADY_SENT: Final = (
@@ -181,15 +182,21 @@ def ask_to_send(
     )
     if not chosen:
         raise Refused("Aucune ligne à envoyer : cochez-en qui ne sont pas déjà parties.")
-    if len(chosen) > MOST_SENT:
+    most = most_sent(by)
+    if len(chosen) > most:
         raise Refused(
-            f"{len(chosen)} lignes partiraient d’un coup ; {MOST_SENT} sont admises au plus, car"
+            f"{len(chosen)} lignes partiraient d’un coup ; {most} sont admises au plus, car"
             " quelqu’un lit chaque demande. Cochez d’abord les plus proches."
         )
     send_programme_lines.configure(lock=f"programme-{held.pk}").defer(
         programme=held.pk, lines=chosen, at=at.isoformat(), by=by.pk if by else None
     )
     return len(chosen)
+
+
+def most_sent(by: User | None) -> int:
+    """Lines that one sending may hold: fewer without an account, for somebody reads each."""
+    return MOST_SENT if by is not None else MOST_SENT_WITHOUT_ACCOUNT
 
 
 def sendable_lines(programme: Programme) -> QuerySet[ProgrammeLine]:

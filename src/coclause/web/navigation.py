@@ -6,6 +6,15 @@ from django.urls import reverse
 
 from coclause.organisations.scopes import Scope
 
+PUBLIC = (
+    ("Décrire un marché", "door"),
+    ("Analyser une programmation", "programme-new"),
+    ("Trouver mon facilitateur", "who-answers"),
+    ("Chiffres clés", "key-figures"),
+    ("Définitions", "definitions"),
+)
+"""What is open without an account: first what one comes for."""
+
 
 @dataclass(frozen=True)
 class Item:
@@ -17,10 +26,9 @@ class Item:
 
 
 def groups(scope: Scope, path: str, *, due: int | None = None) -> list[list[Item]]:
-    """The groups of links open to this scope; the public figures alone for a stranger."""
+    """The groups of links open to this scope; the public pages alone for a stranger."""
     if scope.main is None:
-        public = (("Chiffres clés", "key-figures"), ("Définitions", "definitions"))
-        return [[_item(label, name, path, None) for label, name in public]]
+        return [[_item(label, name, path, None) for label, name in PUBLIC]]
     todo = [("À faire", "desk")]
     things: list[tuple[str, str]] = []
     if scope.buyers:
@@ -29,6 +37,8 @@ def groups(scope: Scope, path: str, *, due: int | None = None) -> list[list[Item
         things.append(("Opérations et clauses", "operations"))
     if scope.working_regions or scope.buyers:
         things.append(("Demandes", "requests"))
+    if scope.buyers or scope.coordinated_regions:
+        things.append(("Programmations", "programmes"))
     if scope.buyers or scope.hosts:
         things.append(("Registre des dispenses", "opt-outs"))
     if scope.coordinated_regions:

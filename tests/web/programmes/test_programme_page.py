@@ -308,10 +308,9 @@ def test_all_the_lines_under_the_duty_leave_in_one_action(client: Client) -> Non
 def test_beyond_what_is_read_at_once_the_soonest_leave_first(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for place in ("network.programming", "web.programmes.results"):
-        monkeypatch.setattr(f"coclause.{place}.MOST_SENT", 1)
+    monkeypatch.setattr("coclause.network.programming.MOST_SENT_WITHOUT_ACCOUNT", 1)
     answering()
-    later = (*WORKS[:4], "T4 2028", WORKS[5])
+    later = (*WORKS[:4], "T4 2027", WORKS[5])
     programme = analysed(file_of([later, WORKS]))
     page = text_of(client.get(path_of(programme)))
     assert "Envoyer les 1 lignes sous l’obligation les plus proches" in page

@@ -26,6 +26,8 @@ TOO_DENSE: Final = (
     "classeur neuf, puis déposez ce classeur."
 )
 _CHUNK: Final = 256 * 1024
+_PACKED: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""The only methods of a spreadsheet; the others unpack a whole piece before it can be measured."""
 _BROKEN: Final = (
     zipfile.BadZipFile,
     zipfile.LargeZipFile,
@@ -69,6 +71,8 @@ def _unpacked(archive: zipfile.ZipFile) -> dict[str, bytes]:
     for entry in entries:
         if entry.flag_bits & 0x1:
             raise Refused(LOCKED)
+        if entry.compress_type not in _PACKED:
+            raise Refused(CORRUPT)
         parts[entry.filename] = _part(archive, entry, left)
         left -= len(parts[entry.filename])
     return parts

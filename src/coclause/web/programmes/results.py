@@ -8,10 +8,11 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import ExtractQuarter, ExtractYear
 from django.urls import reverse
 
+from coclause.core.models import User
 from coclause.law.instruments import LABELS
 from coclause.network.models import Programme, ProgrammeLine
 from coclause.network.programme_links import address_of
-from coclause.network.programming import MOST_SENT, sendable_lines, sending_of
+from coclause.network.programming import most_sent, sendable_lines, sending_of
 from coclause.render.numbers import date_fr, integer, month_fr
 from coclause.web.door.links import follow_path
 from coclause.web.door.showing import range_in_words
@@ -32,7 +33,7 @@ DUTY: Final = {
     "due": ("ok", "✓", "Oui"),
     "not_due": ("off", "✕", "Non"),
     "unknown": ("todo", "?", "On ne sait pas"),
-    "": ("bad", "!", "Refusée"),
+    "": ("bad", "–", "Refusée"),
 }
 """For each answer: the colour, the sign beside it, the word."""
 SIGNS: Final = {"yes": "Oui", "no": "Non", "unknown": "À vérifier"}
@@ -113,7 +114,7 @@ def result_of(request: ScopedRequest, held: Held) -> dict[str, Any]:
         "page": page,
         "rows": [line_of(one, network=bool(request.scope.working_regions)) for one in page],
         "sort": sort,
-        "most": MOST_SENT,
+        "most": most_sent(request.scope.user),
         "once": new_token(),
         "may_change": held.acts and not counts["sent"] and programme.file_id is not None,
     }
@@ -304,8 +305,8 @@ def _total(calendar: list[Moment]) -> Potential:
     return found
 
 
-def due_lines(programme: Programme) -> list[int]:
+def due_lines(programme: Programme, by: User | None) -> list[int]:
     """The lines under the duty that may still be sent, the soonest first, as many as admitted."""
     rows = sendable_lines(programme).filter(duty="due")
     soonest = rows.order_by(F("first_day").asc(nulls_last=True), "row")
-    return list(soonest.values_list("pk", flat=True)[:MOST_SENT])
+    return list(soonest.values_list("pk", flat=True)[: most_sent(by)])

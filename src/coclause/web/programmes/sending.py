@@ -35,10 +35,10 @@ def send_lines(request: ScopedRequest, link: str) -> HttpResponse:
 
     def act() -> str:
         now = timezone.now()
+        author = request.user if request.user.is_authenticated else None
         wanted = form.cleaned_data["line"]
         if form.cleaned_data["what"] == form.DUE:
-            wanted = due_lines(programme)
-        author = request.user if request.user.is_authenticated else None
+            wanted = due_lines(programme, author)
         with acting(request):
             must_be_allowed(request, day=request.scope.day, now=now)
             many = ask_to_send(programme, wanted, at=now, by=author)
