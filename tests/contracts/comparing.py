@@ -1,6 +1,6 @@
 """The catalogue against the recount."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from tests.contracts.recount import Asked, recount
@@ -9,12 +9,13 @@ from coclause.indicators.figures import figures
 from coclause.indicators.perimeter import Perimeter, Period
 
 
-def disagreements(asked: Asked) -> dict[str, tuple[Any, Any]]:
+def disagreements(asked: Asked, codes: Collection[str] | None = None) -> dict[str, tuple[Any, Any]]:
     """Figures that the recount does not find again: what is shown, what is counted."""
     found = figures(
         Perimeter(asked.region, departement=asked.departement, host=asked.host),
         Period(asked.first, asked.last),
         asked.known,
+        codes,
         hide=False,
     )
     pairs = {code: (plain(one.value), recount(code, asked)) for code, one in found.items()}

@@ -12,10 +12,20 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from tests.contracts.recount_tables import CLOSED, EMPLOYMENTS, EXPECTED, LINES, POSTS, SCOPE
+from tests.contracts.recount_tables import (
+    CLOSED,
+    EMPLOYMENTS,
+    EXPECTED,
+    LINES,
+    POSTS,
+    REGISTERS,
+    REQUESTS,
+    SCOPE,
+)
 
 HOURS = "coalesce(sum(hours), 0)"
 NO_POSTS = "%(departement)s::text IS NOT NULL"
+NARROWED = f"({NO_POSTS} OR %(host)s::bigint IS NOT NULL)"
 SEGMENT = "(CASE WHEN division = '45' THEN 'btp' WHEN division <> '45' THEN 'hors_btp' END)"
 POOLED = """
     EXISTS (
@@ -228,6 +238,22 @@ NUMBERS: dict[str, tuple[str, str]] = {
     ),
     "employment_contracts": (EMPLOYMENTS, "SELECT count(*) FROM contract"),
     "missions": (EMPLOYMENTS, "SELECT count(*) FROM begun WHERE type = 'mission'"),
+    "requests_received": (REQUESTS, "SELECT count(*) FROM request"),
+    "front_door_delay": (
+        REQUESTS,
+        "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY days)::numeric FROM waited",
+    ),
+    "front_door_kept": (
+        REQUESTS,
+        """
+        SELECT round(count(*) FILTER (WHERE kept) * 100::numeric / nullif(count(*), 0), 2)
+        FROM judged
+        """,
+    ),
+    "opt_outs": (
+        REGISTERS,
+        f"SELECT CASE WHEN {NARROWED} THEN NULL ELSE count(*) END FROM invoked",
+    ),
 }
 
 BREAKDOWNS: dict[str, tuple[str, str]] = {
@@ -311,6 +337,21 @@ BREAKDOWNS: dict[str, tuple[str, str]] = {
         "SELECT type, count(*) FROM contract GROUP BY 1",
     ),
     "employment_contracts_by_way": (EMPLOYMENTS, "SELECT way, count(*) FROM contract GROUP BY 1"),
+    "opt_outs_by_case": (REGISTERS, "SELECT code, count(*) FROM invoked GROUP BY 1"),
+    "duty_compliance": (
+        REGISTERS,
+        """
+        SELECT CASE WHEN due IS NULL THEN 'indeterminee'
+            WHEN EXISTS (
+                SELECT FROM clauses_clause cl JOIN clauses_lot lot ON lot.id = cl.lot_id
+                WHERE lot.contract_id = concerned.id AND cl.instrument = 'condition_execution'
+                  AND cl.state NOT IN ('projet', 'proposee', 'abandonnee')) THEN 'avec_condition'
+            WHEN EXISTS (SELECT FROM entry WHERE entry.contract_id = concerned.id)
+                THEN 'motif_inscrit'
+            ELSE 'inconnu' END, count(*)
+        FROM concerned WHERE due IS NOT FALSE GROUP BY 1
+        """,
+    ),
 }
 
 

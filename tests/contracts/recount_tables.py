@@ -230,3 +230,90 @@ part AS (
     FROM spread LEFT JOIN counted USING (id)
 )
 """
+
+REQUESTS = """
+easter (day) AS (
+    VALUES ('2024-03-31'::date), ('2025-04-20'), ('2026-04-05'), ('2027-03-28'), ('2028-04-16')
+),
+holiday AS (
+    SELECT day + after AS day FROM easter CROSS JOIN unnest('{1,39,50}'::int[]) AS after
+    UNION
+    SELECT make_date(extract(year FROM easter.day)::int, month, dom) FROM easter CROSS JOIN (
+        VALUES (1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25)
+    ) AS fixed (month, dom)
+),
+looked AS (
+    SELECT (coalesce(%(known)s::timestamptz - INTERVAL '1 microsecond', now())
+            AT TIME ZONE 'Europe/Paris')::date AS today
+),
+request AS (
+    SELECT r.received_on, r.answer_by, today,
+           CASE WHEN %(known)s::timestamptz IS NULL OR r.answered_on <= today
+                THEN r.answered_on END AS answered_on,
+           CASE WHEN r.state = 'classee' AND (%(known)s::timestamptz IS NULL
+                                              OR r.state_since <= today)
+                THEN r.state_since END AS ended_on
+    FROM network_buyerrequest r CROSS JOIN looked
+    LEFT JOIN reference_commune c ON c.code = r.commune_id
+    WHERE r.region_id = %(region)s AND r.received_on BETWEEN %(first)s AND %(last)s
+      AND (%(departement)s::text IS NULL OR c.departement_id = %(departement)s)
+      AND (%(host)s::bigint IS NULL OR r.organisation_id = %(host)s)
+      AND (%(known)s::timestamptz IS NULL OR r.received_at <= %(known)s)
+),
+waited AS (
+    SELECT (SELECT count(*) FROM generate_series(received_on + INTERVAL '1 day', answered_on,
+                                                 '1 day') AS day
+            WHERE extract(isodow FROM day) < 6 AND day::date NOT IN (SELECT day FROM holiday)
+           ) AS days
+    FROM request WHERE answered_on IS NOT NULL
+),
+judged AS (
+    SELECT coalesce(answered_on <= answer_by, false) AS kept FROM request
+    WHERE answered_on IS NOT NULL OR coalesce(ended_on, today) > answer_by
+)
+"""
+
+REGISTERS = """
+entry AS (
+    SELECT e.id, e.contract_id, e.code, e.notice_on, coalesce(o.region_id, b.region_id) AS region_id
+    FROM clauses_optout e JOIN organisations_organisation b ON b.id = e.buyer_id
+    LEFT JOIN clauses_contract ct ON ct.id = e.contract_id
+    LEFT JOIN clauses_operation o ON o.id = ct.operation_id
+    WHERE e.withdrawn_on IS NULL
+      AND NOT EXISTS (SELECT FROM clauses_optout later WHERE later.replaces_id = e.id)
+      AND %(departement)s::text IS NULL AND %(host)s::bigint IS NULL
+),
+invoked AS (
+    SELECT * FROM entry
+    WHERE region_id = %(region)s AND notice_on BETWEEN %(first)s AND %(last)s
+),
+limits (kinds, low, high) AS (
+    VALUES ('{etat}'::text[], 140000, 140000), ('{operateur}', 140000, 216000),
+           ('{hopital,region,departement,bloc_communal,bailleur}', 216000, 216000),
+           ('{sem_spl}', 216000, 432000), ('{entite}', 432000, 432000)
+),
+noticed AS (
+    SELECT ct.id, ct.kind, ct.notice_on, coalesce(ct.notice_on, ct.notified_on) AS day,
+           coalesce(ct.defense, false) AS defense,
+           coalesce(ct.estimated_value, ct.maximum, nullif(ct.amount, 0)) AS value,
+           CASE WHEN ct.kind = 'concession' OR ct.market_type = 'travaux' THEN 5404000
+                ELSE coalesce(limits.low, 140000) END AS low,
+           CASE WHEN ct.kind = 'concession' OR ct.market_type = 'travaux' THEN 5404000
+                ELSE coalesce(limits.high, 432000) END AS high
+    FROM clauses_contract ct JOIN clauses_operation o ON o.id = ct.operation_id
+    JOIN organisations_organisation b ON b.id = o.buyer_id
+    LEFT JOIN limits ON b.buyer_kind = ANY (limits.kinds)
+    WHERE o.region_id = %(region)s AND ct.kind <> 'prive'
+      AND %(departement)s::text IS NULL AND %(host)s::bigint IS NULL
+),
+concerned AS (
+    SELECT id, CASE
+        WHEN notice_on IS NULL THEN NULL
+        WHEN kind = 'marche' AND defense THEN false
+        WHEN notice_on > '2027-12-31' THEN NULL
+        WHEN value < low THEN false
+        WHEN kind = 'concession' AND defense THEN NULL
+        WHEN value >= high THEN true END AS due
+    FROM noticed WHERE day >= '2026-08-22' AND day BETWEEN %(first)s AND %(last)s
+)
+"""

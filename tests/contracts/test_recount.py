@@ -12,6 +12,7 @@ from tests import builders
 from tests.builders import DAY, World, at
 from tests.conftest import undone
 from tests.contracts.comparing import disagreements
+from tests.contracts.random_doors import random_door
 from tests.contracts.random_worlds import random_world
 from tests.contracts.recount import BREAKDOWNS, NUMBERS, Asked
 
@@ -23,7 +24,7 @@ from coclause.hours.checking import return_lines, validate_lines
 from coclause.hours.choices import EmploymentType
 from coclause.hours.declaring import Entry, declare_month
 from coclause.hours.models import Statement
-from coclause.indicators.catalogue import CATALOGUE
+from coclause.indicators.catalogue import CATALOGUE, THEMES
 from coclause.indicators.figures import figures
 from coclause.indicators.indicator import Kind
 from coclause.indicators.perimeter import Perimeter, Period
@@ -205,3 +206,30 @@ def test_regions_made_at_random_are_counted_the_same_twice(
         places: dict[str, Any] = {"departement": "21", "host": hosts[0].pk}
         asked = replace(year, **{narrowed: places[narrowed]}) if narrowed else year
         assert disagreements(asked) == {}
+
+
+DOOR = [one.code for one in THEMES["Porte d’entrée et obligation"]]
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    seed=st.integers(1, 2**32),
+    year=st.sampled_from([2026, 2027]),
+    known=st.none() | st.dates(date(2026, 8, 22), date(2028, 3, 31)),
+    narrowed=st.sampled_from(["", "", "departement", "host"]),
+)
+def test_doors_made_at_random_are_counted_the_same_twice(
+    seed: int, year: int, known: date | None, narrowed: str
+) -> None:
+    moment = at(known) if known else None
+    whole = Asked("27", date(year, 1, 1), date(year, 12, 31), moment)
+    with undone():
+        hosts = random_door(seed)
+        places: dict[str, Any] = {"departement": "21", "host": hosts[0].pk}
+        asked = replace(whole, **{narrowed: places[narrowed]}) if narrowed else whole
+        assert disagreements(asked, DOOR) == {}

@@ -182,11 +182,11 @@ def test_the_number_of_queries_does_not_grow(
     work(world, SEPTEMBER, "100")
     with acting_as("test", day=DAY):
         Operation.objects.update(commune=builders.commune())
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(30):
         figures(REGION, YEAR)
     other = builders.world("Mont-Inventé")
     work(other, SEPTEMBER, "70", other.employment, *crowd(other, 5))
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(30):
         figures(REGION, YEAR)
 
 

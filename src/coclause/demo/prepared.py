@@ -47,28 +47,26 @@ PROGRAMME = (
 
 
 def prepare_contracts(door: Door) -> None:
-    """Calibrate and draft the first contract that the facilitator is writing; fix a meeting."""
+    """Calibrate and draft what the facilitator writes, and what the buyer is asked to accept."""
     user, day = door.facilitator.user, door.day
     with acting_as(user, day=day):
         scope = scope_of(user, day)
-        clause = (
+        clauses = (
             Clause.objects.editable_by(scope)
-            .filter(state=ClauseState.DRAFT, lot__contract__amount__gt=0)
+            .filter(lot__contract__amount__gt=0)
             .select_related("lot__contract__operation__buyer")
-            .order_by("pk")[0]
+            .order_by("pk")
         )
-        contract = clause.lot.contract
-        _complete(contract, day)
-        _calibrate(scope, contract)
-        instrument = instrument_of(contract)
-        texts = offered_for(
-            contract.operation.region_id, day, instrument, text_contract_of(contract)
-        )
-        prepare(scope, contract, instrument, texts)
+        written = clauses.filter(state=ClauseState.DRAFT)[0]
+        proposed = clauses.filter(
+            state=ClauseState.PROPOSED, lot__contract__operation__buyer=door.buyer.organisation
+        )[0]
+        for clause in (written, proposed):
+            _prepare(scope, clause.lot.contract)
         arrange(
             scope,
             Meeting(
-                operation=contract.operation,
+                operation=written.lot.contract.operation,
                 kind=MeetingKind.PREPARATION,
                 on=day + timedelta(days=9),
                 at=time(14, 30),
@@ -77,6 +75,16 @@ def prepare_contracts(door: Door) -> None:
             ),
         )
         _meet_the_buyer(door, scope)
+
+
+def _prepare(scope: Scope, contract: Contract) -> None:
+    """Two calibrations, one retained, then the documents."""
+    _complete(contract, scope.day)
+    _calibrate(scope, contract)
+    instrument = instrument_of(contract)
+    region = contract.operation.region_id
+    texts = offered_for(region, scope.day, instrument, text_contract_of(contract))
+    prepare(scope, contract, instrument, texts)
 
 
 def opt_out(door: Door) -> None:

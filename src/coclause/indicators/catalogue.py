@@ -3,8 +3,10 @@
 from coclause.indicators import (
     of_commitments,
     of_contracts,
+    of_duty,
     of_employments,
     of_facilitators,
+    of_front_door,
     of_hours,
     of_hours_apart,
     of_markets,
@@ -22,6 +24,7 @@ THEMES: dict[str, tuple[Indicator, ...]] = {
         *of_markets.CONTRACTS,
         *of_markets.HOURS,
     ),
+    "Porte d’entrée et obligation": (*of_front_door.INDICATORS, *of_duty.INDICATORS),
     "Personnes": (*of_people.INDICATORS, *of_hours_apart.HEADCOUNTS),
     "Emplois": of_employments.INDICATORS,
 }

@@ -17,6 +17,7 @@ from coclause.core.models import Parameter
 from coclause.core.periods import on_day
 from coclause.indicators.expressions import MonthEnd
 from coclause.indicators.fact_types import PostFact
+from coclause.indicators.facts_of_front_door import DoorFacts
 from coclause.indicators.facts_of_hours import HourFacts
 from coclause.organisations.choices import MemberRole
 from coclause.organisations.models import FacilitatorPost, Organisation, PostFunding
@@ -27,7 +28,7 @@ __all__ = ["Facts", "MonthEnd"]
 
 
 @dataclass(frozen=True)
-class Facts(HourFacts):
+class Facts(HourFacts, DoorFacts):
     """The facts of a perimeter and a period, as known at the moment asked for."""
 
     @cached_property

@@ -64,9 +64,9 @@ def figures(
 ) -> dict[str, Figure]:
     """The figures of these codes (all by default), in the catalogue's order.
 
-    `known_on` counts hours, what is owed, calendars and globalisations as they were recorded at
-    that moment, and the rest as it is known today. `hide` hides small groups of persons: only who
-    handles their files may ask for False. KeyError: no such code.
+    `known_on` counts hours, what is owed, calendars, globalisations and requests as they were
+    recorded at that moment, and the rest as it is known today. `hide` hides small groups of
+    persons: only who handles their files may ask for False. KeyError: no such code.
     """
     facts = Facts(perimeter, period, known_on)
     where = perimeter.sentence()

@@ -51,5 +51,7 @@ class Indicator:
     """The persons behind each category of what is not counted in persons: hidden as they are."""
     several: bool = False
     """One person may be in several categories."""
+    apart: tuple[str, ...] = ()
+    """Categories counted beside the others, out of the denominator."""
     of: str | None = field(default=None)
     """The figure that the categories add up to, when it is another one."""

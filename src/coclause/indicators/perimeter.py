@@ -46,7 +46,8 @@ class Perimeter:
     """A region, and what narrows it. Places are those of execution.
 
     `host` and `facilitator` are the referents: for hours and persons, those of the last day of the
-    month worked; for everything else, the last ones known on the last day of the period.
+    month worked; for requests, whoever has them in hand today; for everything else, the last ones
+    known on the last day of the period.
     """
 
     region: str

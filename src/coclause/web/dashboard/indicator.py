@@ -89,16 +89,20 @@ def value_words(figure: Figure) -> str:
 
 
 def _lines(figure: Figure) -> list[drawing.Line]:
-    """Categories with their share of the known sum; no share where several answers are possible."""
+    """Categories with their share of the known sum; no share where several answers are possible,
+    nor for what is counted apart.
+    """
+    apart = {figure.labels.get(key, key) for key in CATALOGUE[figure.code].apart}
     pairs = drawing.shares(figure)
-    known = [value for _, value in pairs if is_number(value)]
-    whole = len(known) == len(pairs) and not figure.several
+    counted = [value for label, value in pairs if label not in apart]
+    known = [value for value in counted if is_number(value)]
+    whole = len(known) == len(counted) and not figure.several
     total = sum(float(value) for value in known) if whole else None
     return [
         drawing.Line(
             label,
             amount(value, _unit(figure)),
-            percent(value, total) if is_number(value) and total else "",
+            percent(value, total) if is_number(value) and total and label not in apart else "",
         )
         for label, value in pairs
     ]
@@ -120,6 +124,11 @@ TERMS = {
     "validated": "Heures que ces clauses décomptent, validées depuis le début",
     "committed": "Heures engagées sur ces clauses",
     "insertion_fte_hours": "Heures d’un ETP d’insertion",
+    "answered": "Demandes qui ont reçu une première réponse",
+    "kept": "Demandes répondues dans le délai promis",
+    "judged": "Demandes jugées",
+    "under_duty": "Contrats soumis à l’obligation",
+    "presumed": "Dont la valeur est présumée, tirée du montant du contrat",
 }
 
 
