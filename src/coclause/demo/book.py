@@ -71,7 +71,7 @@ class Book:
 def _leave_sums_alone(connection: BaseDatabaseWrapper) -> None:
     """Ignore that one trigger until the end of the transaction."""
     [(model, trigger)] = pgtrigger.registered(ALLOCATES)
-    ignored = f"{{{model._meta.db_table}:{trigger.get_pgid(model)}}}"
+    ignored = f"{{{trigger.get_pgid(model)}}}"
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('pgtrigger.ignore', %s, true)", [ignored])
 

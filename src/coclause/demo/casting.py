@@ -26,7 +26,7 @@ CARDS = (
     Card(
         "facilitatrice@demo.coclause.test",
         MemberRole.FACILITATOR,
-        "Ses clauses, les mois à vérifier, ce qui est en retard",
+        "Les demandes à prendre, ses clauses, les mois à vérifier",
     ),
     Card(
         "responsable@demo.coclause.test",
@@ -36,12 +36,12 @@ CARDS = (
     Card(
         "coordination@demo.coclause.test",
         MemberRole.COORDINATOR,
-        "Toute la région, sans les noms des personnes",
+        "Toute la région et sa porte d’entrée, sans les noms des personnes",
     ),
     Card(
         "acheteur@demo.coclause.test",
         MemberRole.BUYER,
-        "Ses marchés, les clauses qu’on lui propose, leur avancement",
+        "Ses marchés, leurs pièces, le registre des dispenses",
     ),
     Card(
         "entreprise@demo.coclause.test",

@@ -17,6 +17,7 @@ from coclause.core.working_days import add_working_days
 from coclause.demo.chance import Chance, chance
 from coclause.demo.names import PLACES, of
 from coclause.demo.places import REGION
+from coclause.demo.sirets import siret
 from coclause.network import answering
 from coclause.network.choices import Channel
 from coclause.network.door import answer_to, told_estimate
@@ -42,6 +43,8 @@ ASKED = (
     ("Maîtrise d’œuvre de la maison de santé", MarketType.INTELLECTUAL, 260_000, 30),
 )
 """Object, type, value (€ before tax) and months."""
+NEW_BUYER = 99_000
+"""Number of a buyer that nobody knew."""
 
 
 @dataclass(frozen=True)
@@ -175,7 +178,10 @@ def _open(scope: Scope, request: BuyerRequest, host: Organisation) -> None:
     answering.take(scope, request)
     answering.note(scope, request, "Vu avec les services techniques : deux lots possibles.")
     buyer = Organisation(
-        name=request.buyer_name, roles=[Role.BUYER], buyer_kind=BuyerKind.MUNICIPAL
+        name=request.buyer_name,
+        siret=siret(NEW_BUYER),
+        roles=[Role.BUYER],
+        buyer_kind=BuyerKind.MUNICIPAL,
     )
     operation = Operation(name=request.object[:300], buyer=buyer, commune=request.commune)
     answering.open_from(scope, request, operation, host, follow=follow)
@@ -221,18 +227,18 @@ def _receive(
         several_sites=several,
         defense=False,
     )
-    name, siret, email = f"Commune {of(place)}", "", f"marches{rank}@exemple.test"
+    name, number, email = f"Commune {of(place)}", "", f"marches{rank}@exemple.test"
     who = "Perrine Imaginaire"
     if buyer is not None:
         of_buyer = buyer.organisation
-        name, siret = of_buyer.name, str(of_buyer.siret or "")
+        name, number = of_buyer.name, str(of_buyer.siret or "")
         who, email = str(buyer.user), buyer.user.email
     author: User | str = buyer.user if buyer else "front-door"
-    answer = answer_to(need, day=since, siret=siret)
+    answer = answer_to(need, day=since, siret=number)
     with acting_as(author, day=since):
         return receive(
             need,
-            Contact(buyer_name=name, buyer_siret=siret, name=who, email=email),
+            Contact(buyer_name=name, buyer_siret=number, name=who, email=email),
             verdict=told(answer.verdict),
             estimate=told_estimate(answer),
             channel=Channel.DOOR,

@@ -1,11 +1,10 @@
 """What is being prepared with buyers: calibrations, documents, meetings, opt-outs, a programme."""
 
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from io import BytesIO
 
 import xlsxwriter
-from django.utils import timezone
 
 from coclause.clauses.calibrating import Draft, DraftLine, calibrate, retain
 from coclause.clauses.choices import (
@@ -114,10 +113,10 @@ def opt_out(door: Door) -> None:
 def send_programme(door: Door) -> None:
     """The buyer's purchases of next year, read and answered line by line."""
     user, day = door.buyer.user, door.day
-    buyer = door.buyer.organisation
+    buyer, moment = door.buyer.organisation, datetime.combine(day, time(8, 15), tzinfo=UTC)
     with acting_as(user, day=day):
         programme = programming.receive_programme(
-            programming.opened(_workbook(), "Programmation 2027.xlsx"),
+            programming.opened(_workbook(moment), "Programmation 2027.xlsx"),
             Contact(
                 buyer_name=buyer.name,
                 buyer_siret=str(buyer.siret or ""),
@@ -125,7 +124,7 @@ def send_programme(door: Door) -> None:
                 email=user.email,
             ),
             region=door.region,
-            at=timezone.now(),
+            at=moment,
             law_buyer=LawBuyer.AUTHORITY,
             commune=door.commune,
             year=2027,
@@ -133,7 +132,7 @@ def send_programme(door: Door) -> None:
             author=user,
         )
         fields = columns_of(programme).fields
-        programming.confirm_columns(programme, fields, year=2027, at=timezone.now())
+        programming.confirm_columns(programme, fields, year=2027, at=moment)
     analyse(programme.pk, day=day)
 
 
@@ -190,10 +189,12 @@ def _meet_the_buyer(door: Door, scope: Scope) -> None:
         )
 
 
-def _workbook() -> bytes:
+def _workbook(written: datetime) -> bytes:
     """A programme with a title row, a merged cell and an empty line."""
     made = BytesIO()
     with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
+        # The format keeps the moment of writing: the same story makes the same file.
+        book.set_properties({"created": written.replace(tzinfo=None)})
         sheet = book.add_worksheet("Achats 2027")
         sheet.merge_range(0, 0, 0, 5, "Programmation prévisionnelle des achats 2027")
         titles = ("N°", "Objet du marché", "Nature", "Montant estimé HT", "Durée", "Lancement")
