@@ -17,7 +17,15 @@ from tests.clauses.calibration_worlds import (
     more_lots,
 )
 
-from coclause.clauses.calibrating import Draft, Retained, calibrate, computed, retain, together
+from coclause.clauses.calibrating import (
+    Draft,
+    Retained,
+    calibrate,
+    computed,
+    retain,
+    retained_hours,
+    together,
+)
 from coclause.clauses.choices import Instrument, Theme
 from coclause.clauses.models import Calibration, CalibrationLine, Clause, Contract
 from coclause.clauses.states import ClauseState
@@ -213,7 +221,7 @@ def test_each_lot_gives_its_own_clause_its_volume(world: World) -> None:
     )
     assert done.left == (
         "Lot 5 : trop petit, aucun volume n’est porté.",
-        "Lot 6 : pas encore de clause d’insertion à remplir.",
+        "Lot 6 : pas encore de clause d’insertion ; elle s’écrira avec ce volume.",
     )
 
 
@@ -222,6 +230,18 @@ def test_the_whole_of_several_lots_fills_no_clause(world: World) -> None:
     done = choose(world, kept(world))
     assert done.written == ()
     assert "répartissez le volume" in done.left[0]
+
+
+def test_a_clause_written_afterwards_finds_its_volume(world: World) -> None:
+    """Of its own lot; the volume of a whole is given to the only lot, never to one of several."""
+    whole = kept(world)
+    assert retained_hours(world.lot) is None, "nothing is retained yet"
+    choose(world, whole)
+    assert retained_hours(world.lot) == 835
+    (second,) = more_lots(world, 420_000)
+    assert retained_hours(world.lot) is None
+    choose(world, kept(world, by_amount("420000", second)), whole)
+    assert (retained_hours(second), retained_hours(world.lot)) == (350, None)
 
 
 def test_one_version_is_retained_at_a_time(world: World) -> None:

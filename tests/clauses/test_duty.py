@@ -47,6 +47,35 @@ def test_the_threshold_is_not_named_when_it_depends_on_the_category() -> None:
     assert answer(replace(NEED, buyers=buyers_of(""), value=Decimal(432_000))).threshold is None
 
 
+def test_no_category_is_lent_to_a_buyer_who_did_not_say_it() -> None:
+    """Reasons that name the State, or the place where authorities keep their reasons, would be
+    wrong in the file of a contracting entity.
+    """
+    anybody = replace(NEED, buyers=buyers_of(""), value=Decimal(432_000))
+    found = answer(anybody)
+    assert "432 000" in found.reasons[0].text.replace("\u202f", " ").replace("\xa0", " ")
+    assert "ne change pas la réponse" in found.reasons[1].text
+    assert found.keep_reasons is not None
+    assert "Entité adjudicatrice : " in found.keep_reasons.text
+    assert "Pouvoir adjudicateur : " in found.keep_reasons.text
+    assert found.keep_reasons.articles == ("L2112-2-1, III", "L2184-1")
+    under = answer(replace(anybody, value=Decimal(139_999)))
+    assert "140 000" in under.reasons[0].text.replace("\u202f", " ").replace("\xa0", " ")
+    works = replace(anybody, market_type=MarketType.WORKS, value=Decimal(6_000_000))
+    kept = answer(works).keep_reasons
+    assert answer(works).threshold == 5_404_000
+    assert kept is not None
+    assert "Entité adjudicatrice" in kept.text
+    authorities = replace(works, buyers=(LawBuyer.STATE, LawBuyer.AUTHORITY))
+    alone = answer(authorities).keep_reasons
+    assert alone is not None
+    assert "Entité" not in alone.text
+    concession = replace(works, kind=ContractKind.CONCESSION, market_type=MarketType.CONCESSION)
+    same = answer(concession).keep_reasons
+    assert same is not None
+    assert same.articles == ("L3114-2-1, III",)
+
+
 def test_a_period_is_answered_when_both_ends_agree_and_unknown_when_they_do_not() -> None:
     works = replace(NEED, market_type=MarketType.WORKS, value=Decimal(6_000_000))
     during = replace(works, days=(date(2027, 7, 1), date(2027, 9, 30)))

@@ -119,6 +119,20 @@ def test_the_hours_are_those_of_the_retained_calibration_then_of_the_clause() ->
 
 
 @pytest.mark.django_db
+def test_a_volume_of_the_whole_that_its_lots_do_not_add_up_to_is_told() -> None:
+    desk = worlds.desk()
+    contract = worlds.contract(desk)
+    worlds.lot(contract, 1, "démolition", target_hours=480)
+    worlds.lot(contract, 2, "gros œuvre", target_hours=300)
+    worlds.calibrate(contract, {None: (600_000, 780)}, desk.facilitator)
+    assert disagreements(facts_of(contract, DAY)) == []
+    worlds.calibrate(contract, {None: (600_000, 500)}, desk.facilitator, number=2)
+    (told,) = disagreements(facts_of(contract, DAY))
+    assert "500" in told
+    assert "780" in told
+
+
+@pytest.mark.django_db
 def test_a_lot_reserved_beside_others_is_not_in_their_condition() -> None:
     desk = worlds.desk()
     contract = worlds.contract(desk)

@@ -229,6 +229,21 @@ def retain(scope: Scope, version: Calibration, *, seen: int | None) -> Retained:
     return done
 
 
+def retained_hours(lot: Lot) -> int | None:
+    """Hours that the retained version asks of that lot; the whole's for the only lot there is.
+
+    None when no version is retained, when the lot is left out or too small, or when the version
+    speaks of several lots together.
+    """
+    lines = CalibrationLine.objects.filter(
+        calibration__contract=lot.contract_id, calibration__retained_on__isnull=False
+    )
+    own = lines.filter(lot=lot).first()
+    if own is None and lot.contract.lots.count() == 1:
+        own = lines.filter(lot=None).first()
+    return own.hours if own else None
+
+
 def lots_named(lots: Sequence[Lot]) -> str:
     """`Lot 2`, `Lots 2, 5 et 7`."""
     numbers = [str(lot.number) for lot in lots]
@@ -290,7 +305,10 @@ def _write_volumes(version: Calibration, contract: Contract) -> Retained:
     if small:
         left.append(f"{lots_named(small)} : trop petit, aucun volume n’est porté.")
     if missing:
-        left.append(f"{lots_named(missing)} : pas encore de clause d’insertion à remplir.")
+        left.append(
+            f"{lots_named(missing)} : pas encore de clause d’insertion ; elle s’écrira avec ce"
+            " volume."
+        )
     return Retained(tuple(written), tuple(left))
 
 

@@ -11,6 +11,7 @@ from coclause.clauses.choices import ContractKind, LawBuyer, MarketType
 from coclause.clauses.models import Contract
 from coclause.law.cases import Case, Reason, Verdict, articles_of
 from coclause.law.duty import starts_on, verdict
+from coclause.law.exemptions import keeping
 from coclause.organisations.choices import BuyerKind
 
 LAW_TYPE: Mapping[str, str] = MappingProxyType(
@@ -47,6 +48,13 @@ WITHOUT_BUYER = Reason(
     ("L2112-2-1, I",),
     "unknown",
 )
+ANY_CATEGORY = Reason(
+    "La catégorie de l’acheteur n’est pas connue : elle ne change pas la réponse ici.",
+    "Le seuil comparé est, des catégories possibles, le plus difficile à passer.",
+    ("L2112-2-1, I",),
+)
+ACTING_AS: Mapping[str, str] = MappingProxyType({LawBuyer.UTILITY: "Entité adjudicatrice"})
+"""What a category acts as, when it is not a contracting authority (pouvoir adjudicateur)."""
 FROM_AMOUNT = Reason(
     "La valeur estimée n’est pas saisie : la réponse part du montant du contrat, présumé.",
     "La loi regarde l’estimation de l’ensemble du besoin, avant la consultation.",
@@ -160,9 +168,42 @@ def _of_all(need: Need) -> Verdict:
             return _unknown(found[0], WITHOUT_BUYER)
     if len({found[0].duty for found in by_day}) > 1:
         return _unknown(by_day[0][0], BOTH_ENDS)
-    every = [one for found in by_day for one in found]
-    agreed = len({one.threshold for one in every}) == 1
-    return every[0] if agreed else replace(every[0], threshold=None)
+    return _agreed(need, [one for found in by_day for one in found])
+
+
+def _agreed(need: Need, every: list[Verdict]) -> Verdict:
+    """One verdict for those that answer alike: the threshold hardest to pass tells why, and no
+    category is taken for the buyer's own.
+    """
+    thresholds = {one.threshold for one in every}
+    hardest = max if every[0].duty == "due" else min
+    found = hardest(every, key=lambda one: one.threshold or 0)
+    if len(thresholds) > 1:
+        found = replace(found, threshold=None)
+        if len(need.buyers) > 1:
+            first, *others = found.reasons
+            found = _with(found, (first, ANY_CATEGORY, *others))
+    kept = {one.keep_reasons.text: one.keep_reasons for one in every if one.keep_reasons}
+    if len(kept) > 1:
+        found = replace(found, keep_reasons=_either(need))
+    return found
+
+
+def _either(need: Need) -> Reason:
+    """Where an opt-out's reason is kept when that depends on what the buyer acts as."""
+    by_words: dict[str, Reason] = {}
+    for buyer in need.buyers:
+        keep = keeping(need.case(buyer))
+        if keep is not None:
+            by_words.setdefault(ACTING_AS.get(buyer, "Pouvoir adjudicateur"), keep)
+    return Reason(
+        " ".join(f"{name} : {_small(keep.text)}" for name, keep in by_words.items()),
+        articles=tuple(dict.fromkeys(one for keep in by_words.values() for one in keep.articles)),
+    )
+
+
+def _small(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def _unknown(found: Verdict, reason: Reason) -> Verdict:

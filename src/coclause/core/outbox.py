@@ -91,8 +91,10 @@ def plain_address(text: str) -> str:
         validate_email(address)
     except ValidationError as error:
         raise _not_an_address(address) from error
-    # Quotes may hold anything, and letters outside ASCII are not carried by every server.
-    if '"' in address or not address.rpartition("@")[0].isascii():
+    # Quotes may hold anything, "%" and "!" a second route, brackets a server by its number, which
+    # gives a mailbox another name; letters outside ASCII are not carried by every server.
+    local, _, domain = address.rpartition("@")
+    if set('"%!') & set(local) or domain.startswith("[") or not local.isascii():
         raise _not_an_address(address)
     return address
 

@@ -65,8 +65,8 @@ def take(scope: Scope, request: BuyerRequest, *, at: datetime | None = None) -> 
     _must_answer(request, scope)
     held = scope.hosts | scope.organisations(MemberRole.COORDINATOR)
     own = request.organisation_id if request.organisation_id in held else None
-    organisation = own or next(
-        iter(scope.organisations(MemberRole.FACILITATOR, MemberRole.COORDINATOR)), None
+    organisation = own or min(
+        scope.organisations(MemberRole.FACILITATOR, MemberRole.COORDINATOR), default=None
     )
     _change(request, TAKE, scope.day, organisation_id=organisation, facilitator=scope.user)
     _write(scope, request, EntryKind.TAKEN, f"{scope.user} prend la demande en charge.", at)

@@ -59,7 +59,7 @@ def basis_of(values: Mapping[str, Value]) -> list[tuple[str, str]]:
         ("Durée", values.get("duree")),
         ("Envoi de l’avis", values.get("date_avis")),
         ("CCAG", values.get("ccag")),
-        ("Obligation sociale", "due" if values.get("obligation_sociale") else None),
+        ("Obligation sociale", "oui" if values.get("obligation_sociale") else None),
     ]
     return [(label, _written(value)) for label, value in lines if value]
 

@@ -346,9 +346,24 @@ def _hours(volume: int | None) -> str:
     return f"{decimal(volume)} heures"
 
 
+def _whole_and_lots(facts: Facts) -> list[str]:
+    """A volume retained for several lots together, beside what their clauses add up to."""
+    whole = facts.lines[0].hours if len(facts.lines) == 1 and not facts.lines[0].lot_id else None
+    each = [clause.target_hours for clause in facts.clauses]
+    volumes = [volume for volume in each if volume is not None]
+    if whole is None or len(facts.lots) == 1 or not volumes or len(volumes) < len(each):
+        return []
+    if sum(volumes) == whole:
+        return []
+    return [
+        f"Le calibrage retenu donne {hours(whole)} pour l’ensemble, les clauses des lots"
+        f" {hours(sum(volumes))} en tout : mettez-les d’accord."
+    ]
+
+
 def disagreements(facts: Facts) -> list[str]:
     """Lots whose clause does not say what the retained calibration does, in sentences."""
-    found = []
+    found = _whole_and_lots(facts)
     for clause in facts.clauses:
         line = facts.calibrated.get(clause.lot_id)
         asked = line.hours if line else None

@@ -51,6 +51,7 @@ def sendable(programme: Programme, lines: Sequence[int]) -> Any:
             programme=programme, pk__in=lines, request__isnull=True, refused=""
         )
         .exclude(market_type="")
+        .exclude(organisation=None)
         .select_related("commune__departement__region", "cpv")
         .select_for_update(of=("self",))
         .order_by("row")

@@ -200,9 +200,9 @@ def most_sent(by: User | None) -> int:
 
 
 def sendable_lines(programme: Programme) -> QuerySet[ProgrammeLine]:
-    """Lines that may become a request: read, of a known type, not sent."""
+    """Lines that may become a request: read, of a known type, not sent, where somebody answers."""
     rows = ProgrammeLine.objects.filter(programme=programme, request__isnull=True, refused="")
-    return rows.exclude(market_type="")
+    return rows.exclude(market_type="").exclude(organisation=None)
 
 
 @dataclass(frozen=True)

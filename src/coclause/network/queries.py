@@ -62,10 +62,13 @@ class BuyerRequestQuerySet(models.QuerySet["BuyerRequest"]):
 
 class ProgrammeQuerySet(models.QuerySet["Programme"]):
     def visible_to(self, scope: Scope) -> "ProgrammeQuerySet":
-        """The buyer, who sent it with an account, and the region's coordination."""
+        """The buyer, the region's coordination, and who sent it with an account for nobody here.
+
+        What was sent for a buyer stays with the buyer: its former agent leaves it behind.
+        """
         return self.filter(
             Q(buyer__in=scope.buyers)
-            | Q(author=scope.user, author__isnull=False)
+            | Q(author=scope.user, author__isnull=False, buyer__isnull=True)
             | Q(region__in=scope.coordinated_regions)
         )
 

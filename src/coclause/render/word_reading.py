@@ -20,6 +20,8 @@ SIZE_LIMIT: Final = 5 * 1024 * 1024
 """Bytes of a file that is read."""
 _UNPACKED_LIMIT: Final = 40 * 1024 * 1024
 _MEMBERS_LIMIT: Final = 1_000
+_PACKED: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""The only methods of an office file; the others unpack a whole part before it can be measured."""
 _TYPES: Final = "[Content_Types].xml"
 _MAIN: Final = "word/document.xml"
 _MAIN_TYPE: Final = (
@@ -33,10 +35,20 @@ _LINKS: Final = re.compile(r"(?:https?://|mailto:|tel:|#)", re.IGNORECASE)
 _FETCHING: Final = re.compile(
     r"(?<![A-Z])(?:DDEAUTO|DDE|INCLUDETEXT|INCLUDEPICTURE|IMPORT|LINK)(?![A-Z])", re.IGNORECASE
 )
+# The target of a HYPERLINK field; a bare switch (\\l, \\h) points inside the document.
+_TARGET: Final = re.compile(r"HYPERLINK\s+(?!\\[a-z]\b)\"?([^\s\"]+)", re.IGNORECASE)
 _OTHER_FILES: Final = (
     (b"%PDF", "un PDF"),
     (b"\xd0\xcf\x11\xe0", "un ancien document Word ou un document protégé par un mot de passe"),
     (b"{\\rtf", "un document RTF"),
+)
+_INCORPORATED: Final = (
+    "oleObject", "package", "control", "activeXControlBinary", "vbaProject", "wordVbaData",
+)  # fmt: skip
+"""Relations to what runs or is opened by another program, whatever the part is called."""
+_WITH_OBJECT: Final = (
+    "Ce document contient un objet incorporé (classeur, formulaire, programme) : retirez-le, puis "
+    "déposez le document."
 )
 _AGAIN: Final = "enregistrez le texte dans un document Word (.docx) ordinaire"
 
@@ -71,7 +83,7 @@ def read(content: bytes) -> WordText:
     trees = {name: _tree(name, parts[name]) for name in parts if _is_xml(name, types)}
     _check_nothing_runs(parts, types)
     for name, tree in trees.items():
-        if name.endswith(".rels"):
+        if name.casefold().endswith(".rels"):
             _check_relations(name, tree)
         else:
             _check_fields(tree)
@@ -95,10 +107,19 @@ def _unpacked(content: bytes) -> Mapping[str, bytes]:
                     "Ce document est trop lourd une fois ouvert : retirez les images, puis "
                     "déposez-le."
                 )
-            # A member never gives more than the size it announced.
-            return {member.filename: archive.read(member) for member in members}
+            if any(member.compress_type not in _PACKED for member in members):
+                raise WordFileError(f"Ce document Word est mal formé : {_AGAIN}.")
+            return {member.filename: _member(archive, member) for member in members}
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError) as error:
         raise WordFileError(f"Ce fichier n’est pas un document Word : {_AGAIN}.") from error
+
+
+def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """Its content, asked by its size: without one, all that it holds is unpacked before the cut."""
+    with archive.open(member) as stream:
+        content = stream.read(member.file_size + 1)
+        # What a forged size cut short does not have the sum that it announced.
+        return content + stream.read(1)
 
 
 def _checked_types(parts: Mapping[str, bytes]) -> Mapping[str, str]:
@@ -146,10 +167,7 @@ def _check_nothing_runs(parts: Mapping[str, bytes], types: Mapping[str, str]) ->
     if "macroenabled" in kinds or "vba" in kinds or any("vba" in name for name in names):
         raise WordFileError(f"Ce document contient des macros : {_AGAIN}.")
     if any("activex" in name or "embeddings/" in name for name in names):
-        raise WordFileError(
-            "Ce document contient un objet incorporé (classeur, formulaire, programme) : "
-            "retirez-le, puis déposez le document."
-        )
+        raise WordFileError(_WITH_OBJECT)
 
 
 def _check_relations(name: str, tree: Element) -> None:
@@ -163,6 +181,8 @@ def _check_relations(name: str, tree: Element) -> None:
             )
         if kind == "aFChunk":
             raise WordFileError(f"Ce document en contient un autre : {_AGAIN}.")
+        if kind in _INCORPORATED:
+            raise WordFileError(_WITH_OBJECT)
         if kind == "officeDocument" and name == "_rels/.rels" and target.lstrip("/") != _MAIN:
             raise WordFileError(f"Ce document Word est mal formé : {_AGAIN}.")
         if relation.get("TargetMode", "").casefold() != "external":
@@ -173,21 +193,40 @@ def _check_relations(name: str, tree: Element) -> None:
                 "dans le document ou retirez-le."
             )
         if not _LINKS.match(target):
-            raise WordFileError(
-                "Ce document contient un lien vers un fichier ou un programme "
-                f"(« {target[:60]} ») : retirez ce lien."
-            )
+            raise _linked(target)
 
 
 def _check_fields(tree: Element) -> None:
-    """No field that fetches or starts something; one may be cut into several runs."""
-    simple = (field.get(f"{_W}instr", "") for field in tree.iter(f"{_W}fldSimple"))
-    cut = "".join(code.text or "" for code in tree.iter(f"{_W}instrText"))
-    if _FETCHING.search(" ".join((*simple, cut))):
+    """No field that fetches or starts something.
+
+    One may be cut into several runs, and two may follow each other without a space: the codes are
+    read whole, and field by field.
+    """
+    simple = " ".join(field.get(f"{_W}instr", "") for field in tree.iter(f"{_W}fldSimple"))
+    whole: list[str] = []
+    apart: list[str] = []
+    for element in tree.iter():
+        if element.tag == f"{_W}fldChar":
+            apart.append(" ")
+        elif element.tag in (f"{_W}instrText", f"{_W}delInstrText"):
+            whole.append(element.text or "")
+            apart.append(element.text or "")
+    codes = (simple, "".join(whole), "".join(apart))
+    if any(_FETCHING.search(code) for code in codes):
         raise WordFileError(
             "Ce document contient un champ qui va chercher un autre fichier : remplacez-le par "
             "son texte."
         )
+    for target in _TARGET.findall(" ".join(codes)):
+        if not _LINKS.match(target):
+            raise _linked(target)
+
+
+def _linked(target: str) -> WordFileError:
+    return WordFileError(
+        "Ce document contient un lien vers un fichier ou un programme "
+        f"(« {target[:60]} ») : retirez ce lien."
+    )
 
 
 def _text(trees: Mapping[str, Element]) -> WordText:

@@ -60,10 +60,11 @@ def test_without_an_estimate_the_amount_is_said_to_be_presumed(
     record(world, **{**ABOVE, "estimated_value": None})
     told = page(facilitator, world)
     assert "présumée" in told
-    assert "La valeur estimée du besoin n’est pas saisie" in told
+    assert "La valeur estimée n’est pas saisie" in told
 
 
 def test_without_a_notice_nothing_is_guessed(world: World, facilitator: Client) -> None:
+    record(world, notified_on=None)
     told = page(facilitator, world)
     assert "On ne peut pas encore répondre" in told
     assert "Compléter le contrat" in told

@@ -168,7 +168,7 @@ def test_the_dashboard_asks_the_same_queries_whatever_the_rows(
             lot = builders.lot(operation)
             clause = builders.clause(lot)
             builders.commit(builders.award(lot, world.company), clause, Decimal(100))
-    with django_assert_num_queries(37):
+    with django_assert_num_queries(38):
         coordination.get(reverse("dashboard"))
 
 

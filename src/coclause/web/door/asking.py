@@ -1,6 +1,7 @@
 """The front door: a few questions, the answer under them, who answers, and the answer on paper."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -61,7 +62,7 @@ def who_answers(request: ScopedRequest) -> HttpResponse:
         context |= {
             "place": commune_in_words(commune),
             "region": region,
-            "query": f"commune={form.data['commune']}",
+            "query": urlencode({"commune": form.data["commune"]}),
             "found": route(region, commune, several_sites=False, siret="", day=request.scope.day),
         }
     return render(request, "door/who_answers.html", context)

@@ -19,6 +19,7 @@ from coclause.network.models import BuyerRequest, RequestEntry
 from coclause.network.states import CLOSE, REPLY, RequestState
 from coclause.web.door.forms import ReplyForm
 from coclause.web.door.links import acting, desk_address, follow_address, follow_path, private
+from coclause.web.door.senders import must_not_flood
 from coclause.web.door.showing import facts_of, range_in_words, state_in_words
 from coclause.web.middleware import ScopedRequest
 from coclause.web.once import once
@@ -59,12 +60,14 @@ def reply_to(request: ScopedRequest, link: str) -> HttpResponse:
     form = ReplyForm(request.POST)
 
     def act() -> str:
+        now = timezone.now()
         with acting(request):
+            must_not_flood(found.link_key, day=request.scope.day, now=now)
             reply(
                 found,
                 form.cleaned_data["text"],
                 author=_author(request, found),
-                at=timezone.now(),
+                at=now,
                 desk=desk_address(),
             )
         messages.success(request, "Votre message est envoyé. La réponse arrivera par courriel.")

@@ -31,6 +31,19 @@ def must_be_allowed(request: HttpRequest, *, day: date, now: datetime) -> None:
             )
 
 
+def must_not_flood(key: str, *, day: date, now: datetime) -> None:
+    """Count one message written through a link. Raises `Refused` beyond what one link may write.
+
+    Whoever holds the link is known by it, wherever they write from.
+    """
+    most = int(parameter("front_door_per_hour", day))
+    if not throttle.allow(throttle.bucket("link", key), most=most, within=HOUR, now=now):
+        raise Refused(
+            "Plusieurs messages sont déjà partis par ce lien depuis une heure. Réunissez ce qui"
+            " reste à dire, puis envoyez-le dans une heure."
+        )
+
+
 def sender_of(request: HttpRequest) -> str:
     """The network address that sends, as far as it can be trusted.
 

@@ -37,6 +37,10 @@ DUTY: Final = {
 }
 """For each answer: the colour, the sign beside it, the word."""
 SIGNS: Final = {"yes": "Oui", "no": "Non", "unknown": "À vérifier"}
+SENDABLE: Final = Q(request__isnull=True, refused="", organisation__isnull=False) & ~Q(
+    market_type=""
+)
+"""As `sendable_lines` says it."""
 ONE_DAY: Final = timedelta(days=1)
 QUARTER, HALF, YEAR = 3, 6, 12
 """Months of a quarter, of half a year, of a year."""
@@ -131,7 +135,7 @@ def counts_of(programme: Programme) -> dict[str, Any]:
         turned_down=Count("pk", filter=Q(refused__gt="")),
         doubtful=Count("pk", filter=Q(refused="") & ~Q(doubts=[])),
         sent=Count("pk", filter=Q(request__isnull=False)),
-        due_left=Count("pk", filter=due & Q(request__isnull=True, refused="") & ~Q(market_type="")),
+        due_left=Count("pk", filter=due & SENDABLE),
         due_low=Sum("hours_low", filter=due),
         due_high=Sum("hours_high", filter=due),
         due_without=Count("pk", filter=due & Q(hours_low__isnull=True)),
@@ -203,7 +207,8 @@ def line_of(line: ProgrammeLine, *, network: bool) -> dict[str, Any]:
         "instrument": instrument_of(line),
         "reasons": reasons_of(line),
         "follow": _request_path(line, network=network),
-        "tickable": not line.refused and bool(line.market_type) and line.request is None,
+        "tickable": line.request is None
+        and bool(line.market_type and line.organisation and not line.refused),
     }
 
 
@@ -277,7 +282,7 @@ def _filtered(rows: QuerySet[ProgrammeLine], said: dict[str, str]) -> QuerySet[P
     if state == "envoyees":
         rows = rows.filter(request__isnull=False)
     elif state == "a-envoyer":
-        rows = rows.filter(request__isnull=True, refused="").exclude(market_type="")
+        rows = rows.filter(SENDABLE)
     elif state == "a-verifier":
         rows = rows.filter(refused="").exclude(doubts=[])
     if who:
