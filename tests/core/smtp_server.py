@@ -57,6 +57,15 @@ class Mailbox:
             ), f"{len(self._received)} message(s) came, {count} were expected"
         return self.messages
 
+    def wait_for_letter(self, to: str, *about: str) -> EmailMessage:
+        """The message to that address whose subject says all that, whatever else comes before."""
+        waited = 1
+        while True:
+            for message in self.wait_for(waited):
+                if message["To"] == to and all(said in str(message["Subject"]) for said in about):
+                    return message
+            waited = len(self.messages) + 1
+
     # aiosmtpd's own names.
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

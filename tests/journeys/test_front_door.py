@@ -20,7 +20,7 @@ def test_a_buyer_is_answered_and_its_request_reaches_the_facilitator(
     read_the_answer(page)
     with smtp_server() as mailbox, running_worker(database, mailbox):
         reference = send(page)
-        received = next(one for one in mailbox.wait_for(2) if one["To"] == EMAIL)
+        received = mailbox.wait_for_letter(EMAIL, reference)
         body = str(received.get_content())
     assert reference in str(received["Subject"])
     assert OBJECT not in body

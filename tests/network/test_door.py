@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from tests import builders
 from tests.builders import DAY
+from tests.hours.closed_contracts import closed
 from tests.network.requests_worlds import coordinator, facilitator_of, need, request_of
 
 from coclause.clauses.choices import ContractKind, LawBuyer, MarketType
@@ -139,3 +140,18 @@ def test_a_delay_is_told_from_five_answers_on() -> None:
 
 def test_the_promise_is_the_parameter_of_the_day() -> None:
     assert asked().promise == 5
+
+
+def test_what_comparable_contracts_did_stands_beside_the_range() -> None:
+    """A range alone would be taken for a usage: what was done for such an amount is told too."""
+    world = builders.world()
+    for hours in ("100", "150", "200", "250"):
+        closed(world, hours, 300, 1_000_000)
+    assert asked(value=Decimal(2_000_000)).comparable is None, "four contracts tell too much"
+    closed(world, "300", 300, 1_000_000)
+    found = asked(value=Decimal(2_000_000)).comparable
+    assert found is not None
+    # The middle half of 100, 150, 200, 250 and 300 h for 1 M€, brought to 2 M€.
+    assert (found.done, found.committed, found.contracts) == ((300, 500), (600, 600), 5)
+    assert asked(value=None).comparable is None
+    assert asked(value=Decimal(2_000_000), market_type=MarketType.SERVICES).comparable is None

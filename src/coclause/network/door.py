@@ -10,6 +10,7 @@ from typing import Any
 from coclause.clauses import duty
 from coclause.clauses.choices import ContractKind, LawBuyer, MarketType
 from coclause.core.parameters import parameter
+from coclause.hours.achieved import THOUSAND, Quartiles, achieved
 from coclause.law import exemptions
 from coclause.law.cases import Case, Verdict
 from coclause.law.estimates import Range, estimate, no_estimate
@@ -47,6 +48,18 @@ class Delay:
 
 
 @dataclass(frozen=True)
+class Comparable:
+    """What closed contracts of the region achieved, brought to the value of the need: whole hours
+    of the middle half, done and committed, and how many contracts stand behind.
+    """
+
+    contracts: int
+    of_division: bool
+    done: tuple[int, int]
+    committed: tuple[int, int]
+
+
+@dataclass(frozen=True)
 class Answer:
     """All that the door says of a need on `day`.
 
@@ -59,6 +72,8 @@ class Answer:
     verdict: Verdict
     estimate: Range | None
     no_estimate: str
+    comparable: Comparable | None
+    """None while too few contracts are closed, or without a value."""
     fte_hours: Decimal
     recommendation: Recommendation
     smaller: tuple[SmallerCondition, ...]
@@ -100,6 +115,7 @@ def answer_to(need: Described, *, day: date, siret: str = "") -> Answer:
         verdict=found,
         estimate=hours,
         no_estimate=why,
+        comparable=_comparable(need, day),
         fte_hours=parameter("insertion_fte_hours", day),
         recommendation=_recommendation(need, hours, day),
         smaller=smaller_conditions(case),
@@ -154,6 +170,26 @@ def _estimate(need: Described, day: date) -> tuple[Range | None, str]:
     counted_as = ESTIMATED_AS[need.market_type]
     found = estimate(counted_as, need.value, need.months, day)
     return found, "" if found else no_estimate(counted_as, need.value)
+
+
+def _comparable(need: Described, day: date) -> Comparable | None:
+    if need.value is None:
+        return None
+    division = need.cpv.division if need.cpv else ""
+    found = achieved(need.region.pk, division, day, market_type=need.market_type)
+    if found is None:
+        return None
+
+    def middle(quartiles: Quartiles, value: Decimal) -> tuple[int, int]:
+        first, _, third = quartiles
+        return round(first * value / THOUSAND), round(third * value / THOUSAND)
+
+    return Comparable(
+        contracts=found.contracts,
+        of_division=found.basis == "division",
+        done=middle(found.done, need.value),
+        committed=middle(found.committed, need.value),
+    )
 
 
 def _recommendation(need: Described, hours: Range | None, day: date) -> Recommendation:

@@ -271,6 +271,19 @@ def test_the_page_and_the_spreadsheet_say_the_same_with_definitions(
     assert reserved[3] == "non connu"
 
 
+def test_the_contracts_by_kind_are_read_on_a_chart_first(bought: World, client: Client) -> None:
+    """The drawing says the figures of the table under it, its finding counts each contract once."""
+    page = client.get(SPASER).content.decode()
+    drawing = page[page.index('class="drawing-wide') : page.index('class="drawing-narrow')]
+    last = figures(bought.buyer, (2025, 2026))[-1]
+    for code, label in (("condition_execution", "Condition d’exécution"), ("reserve", "Lot")):
+        assert f"{label}" in drawing
+        assert f">{last.recorded[code].number}<" in drawing
+    found = f"{last.recorded[ANY].number} contrats sur {last.all.number} en 2026"
+    assert found in page
+    assert page.index('class="drawing-wide') < page.index("Avec au moins un de ces quatre")
+
+
 def test_years_out_of_reach_fall_back_on_the_last_one_that_is_over(
     world: World, client: Client
 ) -> None:

@@ -14,6 +14,10 @@ from coclause.indicators.catalogue import CATALOGUE
 from coclause.web.guide.cases import Case, Kind, by_slug, pieces, search, themes
 
 ASKED = (
+    "une réponse à la demande d’un acheteur",
+    "un calibrage",
+    "les pièces d’une consultation",
+    "une dispense de condition sociale",
     "une part des heures travaillées",
     "des heures par montant commandé (accord-cadre à bons de commande)",
     "un marché subséquent",
@@ -35,7 +39,7 @@ ASKED = (
     "une part réservée à un public",
     "la clôture d’une année",
 )
-QUERIES = 8
+QUERIES = 9
 """Who asks and what waits for them: the guide itself reads no table."""
 CASES = [pytest.param(case, id=slug) for slug, case in by_slug().items()]
 

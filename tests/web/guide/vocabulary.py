@@ -17,6 +17,7 @@ from coclause import web
 from coclause.clauses.choices import HoursKind, Measure
 from coclause.clauses.models import Objective
 from coclause.clauses.states import TRANSITIONS
+from coclause.web.calibrations.forms import LineForm
 from coclause.web.clauses.month_form import CollectiveMonth, MonthForm
 from coclause.web.engagements.forms import (
     MEASURES,
@@ -29,6 +30,7 @@ from coclause.web.engagements.forms import (
 )
 from coclause.web.execution.forms import TerminateForm
 from coclause.web.groups.forms import MemberForm
+from coclause.web.requests.forms import LABELS, WriteForm
 
 HOUSE = Path(web.__file__).parent
 TAGS = re.compile(
@@ -88,6 +90,8 @@ def _made_now() -> Iterator[Any]:
         [], collective=CollectiveMonth(kinds=dict.fromkeys(HoursKind.values, Decimal(0)))
     )
     yield MemberForm(grouped=True)
+    yield WriteForm(list(LABELS))
+    yield LineForm(None, own=False)
 
 
 def _labels(declared: dict[str, Any]) -> Iterator[object]:

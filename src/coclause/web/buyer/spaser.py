@@ -21,6 +21,7 @@ from coclause.organisations.scopes import Scope
 from coclause.render.numbers import UNKNOWN, euros, integer, percent
 from coclause.render.sheets import Cell, Column, Sheet, workbook
 from coclause.web.buyer.access import buyers_of, choice
+from coclause.web.buyer.drawing import kinds_by_year
 from coclause.web.middleware import ScopedRequest
 from coclause.web.pages import download, id_in
 
@@ -59,18 +60,21 @@ def spaser_page(request: ScopedRequest) -> HttpResponse:
     found = figures(buyer, two_years(last))
     if request.GET.get("format") == "xlsx":
         return _spreadsheet(buyer, found, scope)
+    running = last >= scope.day.year
+    nothing = not any(one.all.number for one in found)
     context = {
         "buyer": buyer,
         "buyers": choice(buyer, buyers),
         "last": last,
         "years": [one.year for one in found],
-        "running": last >= scope.day.year,
+        "running": running,
+        "panel": None if nothing else kinds_by_year(found, running=running),
         "choices": [(year, year == last) for year in range(scope.day.year, FIRST_YEAR, -1)][:6],
         "recorded": _recorded(found),
         "siren": bool(buyer.siret),
         "published": _published(found) if any(_all(one).number for one in found) else [],
         "hours": [(one.year, one.hours) for one in found],
-        "nothing": not any(one.all.number for one in found),
+        "nothing": nothing,
         "undated": undated(buyer),
         "perimeters": PERIMETERS,
         "here": PERIMETERS[HERE],

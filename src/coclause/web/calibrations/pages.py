@@ -6,7 +6,9 @@ from decimal import Decimal
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
+from coclause.clauses.choices import ContractKind
 from coclause.clauses.models import Contract
 from coclause.clauses.permissions import is_referent
 from coclause.core.parameters import parameter
@@ -53,10 +55,12 @@ def calibrations(request: ScopedRequest, pk: int) -> HttpResponse:
     retained = next((one for one in versions if one.row.retained_on), None)
     every = request.GET.get("versions") == ALL
     abreast = shown(versions, every=every)
+    referent = is_referent(contract.operation, scope)
     context = {
         "contract": contract,
         "operation": contract.operation,
-        "referent": is_referent(contract.operation, scope),
+        "referent": referent,
+        "onward": onward(contract) if retained and referent else None,
         "versions": abreast,
         "hidden": len(versions) - len(abreast),
         "rows": rows_of(abreast),
@@ -69,6 +73,24 @@ def calibrations(request: ScopedRequest, pk: int) -> HttpResponse:
         "least": int(parameter("achieved_contracts_least", scope.day)),
     }
     return render(request, "calibrations/calibrations.html", context)
+
+
+@dataclass(frozen=True)
+class Onward:
+    """The act that follows a retained version."""
+
+    label: str
+    url: str
+
+
+def onward(contract: Contract) -> Onward | None:
+    """The clause of the first lot without one, then the documents of the consultation."""
+    bare = contract.lots.filter(clauses=None).order_by("number").first()
+    if bare is not None:
+        return Onward("Écrire la clause", reverse("clause-new", args=[bare.pk]))
+    if contract.kind == ContractKind.PRIVATE:
+        return None
+    return Onward("Rédiger les pièces", reverse("drafting", args=[contract.pk]))
 
 
 def comparison(contract: Contract, measure: Measure, version: Version | None) -> Comparison | None:

@@ -116,9 +116,39 @@ class Shown:
         hours = self.answer.estimate
         if hours is None:
             return None
-        top = rounded_up(hours.high)
-        start, width = (100 * part / top for part in (hours.low, hours.high - hours.low))
-        return RangeBar(f"{start:.1f}%", f"{max(width, 0.5):.1f}%", top)
+        return _bar(hours.low, hours.high, self.top)
+
+    @property
+    def top(self) -> int:
+        """The end of the scale, that of both bars."""
+        ends = [self.answer.estimate.high] if self.answer.estimate else []
+        if self.answer.comparable:
+            ends.append(self.answer.comparable.done[1])
+        return rounded_up(max(ends, default=0))
+
+    @property
+    def done_bar(self) -> RangeBar | None:
+        found = self.answer.comparable
+        return _bar(*found.done, self.top) if found else None
+
+    @property
+    def done_hours(self) -> str:
+        found = self.answer.comparable
+        return range_in_words(*found.done) if found else ""
+
+    @property
+    def committed_hours(self) -> str:
+        found = self.answer.comparable
+        return range_in_words(*found.committed) if found else ""
+
+    @property
+    def compared_with(self) -> str:
+        """`23 marchés clos du même type`."""
+        found = self.answer.comparable
+        if found is None:
+            return ""
+        of = "de la même division CPV" if found.of_division else "du même type"
+        return f"{integer(found.contracts)} contrats clos {of}"
 
     @property
     def facts(self) -> list[tuple[str, str]]:
@@ -139,6 +169,11 @@ class Shown:
         if self.answer.need.several_sites:
             return "plusieurs lieux"
         return commune_in_words(self.answer.need.commune)
+
+
+def _bar(low: int, high: int, top: int) -> RangeBar:
+    start, width = (100 * part / top for part in (low, high - low))
+    return RangeBar(f"{start:.1f}%", f"{max(width, 0.5):.1f}%", top)
 
 
 def lines_of(reasons: Iterable[Reason]) -> list[ReasonLine]:

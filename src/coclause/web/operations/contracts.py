@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from coclause.clauses.actions import add_contract, change_contract, versions_of, write_clause
+from coclause.clauses.calibrating import retained_hours
 from coclause.clauses.choices import HoursKind
 from coclause.clauses.models import Clause, Contract, Lot, Operation
 from coclause.clauses.permissions import is_referent
@@ -115,7 +116,8 @@ def clause_new(request: ScopedRequest, pk: int) -> HttpResponse:
         pk=pk,
     )
     must_be_referent(lot.contract.operation, request.scope)
-    return _clause_form(request, Clause(lot=lot, hour_kinds=HoursKind.values), "Écrire la clause")
+    clause = Clause(lot=lot, hour_kinds=HoursKind.values, target_hours=retained_hours(lot))
+    return _clause_form(request, clause, "Écrire la clause")
 
 
 def clause_edit(request: ScopedRequest, pk: int) -> HttpResponse:

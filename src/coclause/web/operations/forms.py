@@ -104,10 +104,12 @@ class ContractForm(TypedForm, forms.ModelForm):  # type: ignore[type-arg]
             "defense": KnownField,
         }
         labels = {
+            "reference": "Référence du contrat",
             "estimated_value": "Valeur estimée du besoin, HT",
             "notice_on": "Envoi de l’avis",
             "defense": "Marché de défense ou de sécurité",
         }
+        help_texts = {"reference": "Le numéro que l’acheteur lui donne."}
         widgets = {
             "object": forms.Textarea(attrs={"rows": 3}),
             "duration_months": forms.TextInput(attrs={"inputmode": "numeric"}),

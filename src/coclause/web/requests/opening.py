@@ -43,7 +43,7 @@ def request_open(request: ScopedRequest, pk: int) -> HttpResponse:
         opened = open_from(scope, asked, operation, host, follow=follow_address)
         return reverse("operation", args=[opened.pk])
 
-    done = "Opération ouverte, avec son contrat et le lot 1. Rédigez maintenant la clause."
+    done = "Opération ouverte, avec son contrat et le lot 1. Calibrez, puis écrivez la clause."
     answer = sent(request, form, act, done)
     if answer is not None:
         return answer
