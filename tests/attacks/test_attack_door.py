@@ -22,9 +22,9 @@ from coclause.core.actor import acting_as
 from coclause.core.models import Mail, User
 from coclause.core.outbox import mailbox, plain_address
 from coclause.core.refusals import Refused
-from coclause.network.answering import forget_contacts, reply
 from coclause.network.choices import EntryKind
 from coclause.network.models import BuyerRequest, RequestEntry
+from coclause.network.requests.answering import forget_contacts, reply
 from coclause.network.states import RequestState
 
 pytestmark = pytest.mark.django_db

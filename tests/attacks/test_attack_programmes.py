@@ -17,9 +17,9 @@ from coclause.core.actor import acting_as
 from coclause.core.models import Mail, User
 from coclause.network import links
 from coclause.network.models import BuyerRequest, Programme
-from coclause.network.programme_analysis import analyse
-from coclause.network.programme_sending import send
-from coclause.network.programming import sendable_lines
+from coclause.network.programmes.analysis import analyse
+from coclause.network.programmes.receiving import sendable_lines
+from coclause.network.programmes.sending import send
 from coclause.organisations.choices import MemberRole, Role
 from coclause.organisations.models import Membership
 

@@ -19,10 +19,10 @@ from tests.contracts.permission_rows import (
 from tests.contracts.permission_worlds import Cast
 
 from coclause.core.actor import acting_as
-from coclause.network.drafting import prepare
-from coclause.network.keeping_texts import install_models
+from coclause.network.drafting.preparing import prepare
+from coclause.network.library.keeping import install_models
+from coclause.network.library.offered import Offered, offered_for
 from coclause.network.models import ClauseText, Draft
-from coclause.network.offered_texts import Offered, offered_for
 
 CONDITION = "condition_execution"
 READERS = (*NETWORK, "buyer")

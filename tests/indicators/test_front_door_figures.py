@@ -21,7 +21,7 @@ from coclause.core.actor import acting_as
 from coclause.indicators.catalogue import CATALOGUE, THEMES
 from coclause.indicators.figures import Figure, figures, rows
 from coclause.indicators.perimeter import Perimeter, Period
-from coclause.network.delays import first_answers
+from coclause.network.requests.delays import first_answers
 from coclause.network.states import RequestState
 from coclause.organisations.choices import MemberRole, Role
 from coclause.organisations.scopes import scope_of

@@ -7,10 +7,10 @@ from coclause import demo
 from coclause.clauses.models import Contract
 from coclause.core.actor import acting_as
 from coclause.core.models import User
-from coclause.network.drafting import prepare
+from coclause.network.drafting.preparing import prepare
+from coclause.network.drafting.values import instrument_of, text_contract_of
+from coclause.network.library.offered import offered_for
 from coclause.network.models import ClauseText
-from coclause.network.offered_texts import offered_for
-from coclause.network.operation_values import instrument_of, text_contract_of
 from coclause.organisations.scopes import scope_of
 
 NOT_PAGES_DRAFTING = {

@@ -13,9 +13,9 @@ from coclause.core.actor import acting_as
 from coclause.network import links
 from coclause.network.models import Programme
 from coclause.network.needs import Contact
-from coclause.network.programme_analysis import analyse
-from coclause.network.programme_columns import columns_of
-from coclause.network.programming import confirm_columns, opened, receive_programme
+from coclause.network.programmes.analysis import analyse
+from coclause.network.programmes.columns import columns_of
+from coclause.network.programmes.receiving import confirm_columns, opened, receive_programme
 from coclause.web.door.forms import home_region
 
 NOT_PAGES_PROGRAMMES = {

@@ -15,12 +15,12 @@ from coclause import demo
 from coclause.clauses.duty import told
 from coclause.core.actor import acting_as
 from coclause.core.models import User
-from coclause.network import answering
 from coclause.network.choices import Channel
 from coclause.network.door import answer_to, told_estimate
 from coclause.network.models import BuyerRequest, RegionalBuyer
 from coclause.network.needs import Contact, Described
-from coclause.network.receiving import receive
+from coclause.network.requests import answering
+from coclause.network.requests.receiving import receive
 from coclause.organisations.choices import MemberRole
 from coclause.organisations.models import Organisation
 from coclause.organisations.scopes import scope_of

@@ -13,7 +13,7 @@ from coclause.clauses.models import Calibration, CalibrationLine, Clause, Contra
 from coclause.clauses.states import ClauseState
 from coclause.core.actor import acting_as
 from coclause.core.models import User
-from coclause.network.keeping_texts import install_models
+from coclause.network.library.keeping import install_models
 from coclause.organisations.choices import MemberRole, Role
 from coclause.organisations.models import Organisation
 from coclause.organisations.scopes import Scope, scope_of

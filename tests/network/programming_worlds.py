@@ -13,8 +13,8 @@ from coclause.core.actor import acting_as
 from coclause.core.models import User
 from coclause.network.models import Programme
 from coclause.network.needs import Contact
-from coclause.network.programme_columns import columns_of
-from coclause.network.programming import confirm_columns, opened, receive_programme
+from coclause.network.programmes.columns import columns_of
+from coclause.network.programmes.receiving import confirm_columns, opened, receive_programme
 from coclause.organisations.models import Organisation, TerritoryCharge
 
 AT = builders.at(DAY)

@@ -15,7 +15,7 @@ from coclause.network import links
 from coclause.network.choices import Channel, EntryKind
 from coclause.network.models import BuyerRequest, RequestEntry
 from coclause.network.needs import Contact, Described
-from coclause.network.receiving import receive
+from coclause.network.requests.receiving import receive
 from coclause.network.states import RequestState
 from coclause.organisations.choices import MemberRole, Role
 from coclause.organisations.models import Organisation

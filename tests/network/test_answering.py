@@ -26,9 +26,10 @@ from coclause.core.actor import acting_as
 from coclause.core.models import JournalEntry, Mail, User
 from coclause.core.outbox import mails_about
 from coclause.core.refusals import Conflict, Refused
-from coclause.network import answering, links
+from coclause.network import links
 from coclause.network.choices import EntryKind
 from coclause.network.models import BuyerRequest, RequestEntry
+from coclause.network.requests import answering
 from coclause.network.states import RequestState
 from coclause.network.tasks import forget_contacts
 from coclause.organisations.choices import BuyerKind, MemberRole, Role

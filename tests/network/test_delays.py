@@ -8,8 +8,8 @@ from tests.builders import DAY
 from tests.network.requests_worlds import request_of
 
 from coclause.core.actor import acting_as
-from coclause.network.delays import Case, FirstAnswers, first_answers, measure
 from coclause.network.models import BuyerRequest
+from coclause.network.requests.delays import Case, FirstAnswers, first_answers, measure
 from coclause.network.states import RequestState
 
 

@@ -24,19 +24,19 @@ from coclause.core.actor import acting_as
 from coclause.core.files import content_of
 from coclause.core.models import JournalEntry
 from coclause.core.refusals import Refused
-from coclause.network.draft_changes import changes_since, newer_texts
-from coclause.network.drafting import clean_name, keep_returned, prepare, prospect_of
-from coclause.network.keeping_texts import add_version
-from coclause.network.library.filling import Value
-from coclause.network.models import Draft
-from coclause.network.offered_texts import Offered, offered_for
-from coclause.network.operation_values import (
+from coclause.network.drafting.changes import changes_since, newer_texts
+from coclause.network.drafting.preparing import clean_name, keep_returned, prepare, prospect_of
+from coclause.network.drafting.values import (
     disagreements,
     facts_of,
     instrument_of,
     text_contract_of,
     values_of,
 )
+from coclause.network.library.filling import Value
+from coclause.network.library.keeping import add_version
+from coclause.network.library.offered import Offered, offered_for
+from coclause.network.models import Draft
 from coclause.organisations.choices import MemberRole, Role
 from coclause.render.word_reading import read
 

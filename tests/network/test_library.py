@@ -14,18 +14,18 @@ from tests.network import drafting_worlds as worlds
 from coclause.core.actor import acting_as
 from coclause.core.models import JournalEntry
 from coclause.core.refusals import Conflict, Refused
-from coclause.network import keeping_texts
 from coclause.network.choices import TextContract, TextInstrument
-from coclause.network.keeping_texts import (
+from coclause.network.library import keeping as keeping_texts
+from coclause.network.library.keeping import (
     add_text,
     add_version,
     install_models,
     load_library,
     retire,
 )
+from coclause.network.library.offered import offered_for
 from coclause.network.library.texts import ModelText, models
 from coclause.network.models import ClauseText
-from coclause.network.offered_texts import offered_for
 from coclause.organisations.choices import Role
 
 LATER = DAY + timedelta(30)

@@ -22,20 +22,20 @@ from tests.network.programming_worlds import (
 from coclause.core.actor import acting_as
 from coclause.core.models import Mail, StoredFile
 from coclause.core.refusals import Conflict, Refused
-from coclause.network import programme_analysis
 from coclause.network.choices import Channel, ProgrammeState
 from coclause.network.models import BuyerRequest, ColumnMemory, Programme, ProgrammeLine
-from coclause.network.programme_analysis import analyse
-from coclause.network.programme_columns import columns_of
-from coclause.network.programme_links import forget
-from coclause.network.programme_sending import send
-from coclause.network.programmes.fields import Field
-from coclause.network.programming import (
+from coclause.network.programmes import analysis as programme_analysis
+from coclause.network.programmes.analysis import analyse
+from coclause.network.programmes.columns import columns_of
+from coclause.network.programmes.links import forget
+from coclause.network.programmes.reader.fields import Field
+from coclause.network.programmes.receiving import (
     ask_to_send,
     choose_sheet,
     confirm_columns,
     sendable_lines,
 )
+from coclause.network.programmes.sending import send
 from coclause.organisations.choices import Role
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("day_of_the_builders")]
@@ -305,7 +305,7 @@ def test_a_line_of_another_programme_or_without_a_type_never_leaves() -> None:
 
 def test_more_than_somebody_reads_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     answering()
-    monkeypatch.setattr("coclause.network.programming.MOST_SENT_WITHOUT_ACCOUNT", 1)
+    monkeypatch.setattr("coclause.network.programmes.receiving.MOST_SENT_WITHOUT_ACCOUNT", 1)
     programme = analysed(file_of([WORKS, SMALL]))
     with pytest.raises(Refused, match="1 sont admises"):
         sent(programme)

@@ -17,11 +17,11 @@ from tests.network.programming_worlds import (
 
 from coclause.core.actor import acting_as
 from coclause.core.models import Mail
-from coclause.network import programme_analysis
 from coclause.network.choices import ProgrammeState
 from coclause.network.models import BuyerRequest, Programme
-from coclause.network.programme_sending import send
-from coclause.network.programming import ask_to_send, sendable_lines, sending_of
+from coclause.network.programmes import analysis as programme_analysis
+from coclause.network.programmes.receiving import ask_to_send, sendable_lines, sending_of
+from coclause.network.programmes.sending import send
 
 pytestmark = pytest.mark.usefixtures("day_of_the_builders", "committed_db")
 LINES = 5000

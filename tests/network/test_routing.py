@@ -11,7 +11,7 @@ from tests.network.requests_worlds import coordinator, facilitator_of
 from coclause.core.actor import acting_as
 from coclause.core.models import User
 from coclause.network.models import RegionalBuyer
-from coclause.network.routing import Route, in_charge, route
+from coclause.network.requests.routing import Route, in_charge, route
 from coclause.organisations.models import TerritoryCharge
 from coclause.reference.models import Commune, Epci
 

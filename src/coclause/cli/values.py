@@ -4,7 +4,7 @@ from datetime import date
 
 from coclause.core.actor import acting_as
 from coclause.core.parameters import load_parameters
-from coclause.network.keeping_texts import load_library
+from coclause.network.library.keeping import load_library
 from coclause.people.loading import load_criteria
 
 

@@ -57,7 +57,7 @@ from coclause.hours.models import (
     Statement,
     StatementLine,
 )
-from coclause.network.keeping_texts import load_library
+from coclause.network.library.keeping import load_library
 from coclause.organisations.models import (
     FacilitatorPost,
     Membership,

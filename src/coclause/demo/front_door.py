@@ -18,13 +18,13 @@ from coclause.demo.chance import Chance, chance
 from coclause.demo.names import PLACES, of
 from coclause.demo.places import REGION
 from coclause.demo.sirets import siret
-from coclause.network import answering
 from coclause.network.choices import Channel
 from coclause.network.door import answer_to, told_estimate
 from coclause.network.models import BuyerRequest, RegionalBuyer
 from coclause.network.needs import Contact, Described
-from coclause.network.receiving import receive
-from coclause.network.regional import add_regional_buyer
+from coclause.network.requests import answering
+from coclause.network.requests.receiving import receive
+from coclause.network.requests.regional import add_regional_buyer
 from coclause.organisations.choices import BuyerKind, MemberRole, Role
 from coclause.organisations.models import Membership, Organisation, TerritoryCharge
 from coclause.organisations.scopes import Scope, scope_of

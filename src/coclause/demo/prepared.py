@@ -22,13 +22,13 @@ from coclause.clauses.states import ClauseState
 from coclause.core.actor import acting_as
 from coclause.demo.front_door import Door
 from coclause.law.calibration import defaults
-from coclause.network import programming
-from coclause.network.drafting import prepare
+from coclause.network.drafting.preparing import prepare
+from coclause.network.drafting.values import instrument_of, text_contract_of
+from coclause.network.library.offered import offered_for
 from coclause.network.needs import Contact
-from coclause.network.offered_texts import offered_for
-from coclause.network.operation_values import instrument_of, text_contract_of
-from coclause.network.programme_analysis import analyse
-from coclause.network.programme_columns import columns_of
+from coclause.network.programmes import receiving as programming
+from coclause.network.programmes.analysis import analyse
+from coclause.network.programmes.columns import columns_of
 from coclause.organisations.scopes import Scope, scope_of
 
 YEAR_AFTER = timedelta(days=120)

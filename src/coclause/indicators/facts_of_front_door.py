@@ -20,8 +20,8 @@ from coclause.indicators.facts_of_contracts import AGREED, ContractFacts
 from coclause.law.cases import Case as LawCase
 from coclause.law.cases import ContractKind, Duty
 from coclause.law.duty import starts_on
-from coclause.network.delays import Case, FirstAnswers, measure
 from coclause.network.models import BuyerRequest
+from coclause.network.requests.delays import Case, FirstAnswers, measure
 from coclause.network.states import RequestState
 
 

@@ -5,7 +5,7 @@ from itertools import groupby
 from coclause.indicators.facts import Facts
 from coclause.indicators.indicator import Indicator, Number, Row, Value
 from coclause.indicators.keys import quotient
-from coclause.network.delays import FirstAnswers
+from coclause.network.requests.delays import FirstAnswers
 
 NOBODY = "Personne encore"
 PERIMETER = (

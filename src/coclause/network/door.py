@@ -17,9 +17,9 @@ from coclause.law.estimates import Range, estimate, no_estimate
 from coclause.law.exemptions import Exemption
 from coclause.law.instruments import Facts, Recommendation, recommend
 from coclause.law.smaller import SmallerCondition, smaller_conditions
-from coclause.network.delays import first_answers
 from coclause.network.needs import Described
-from coclause.network.routing import Route, route
+from coclause.network.requests.delays import first_answers
+from coclause.network.requests.routing import Route, route
 from coclause.reference.models import Region
 
 MEASURED_OVER = timedelta(days=365)

@@ -7,7 +7,10 @@ from procrastinate.contrib.django import app
 
 from coclause.core.actor import acting_as
 from coclause.core.parameters import parameter
-from coclause.network import answering, programme_analysis, programme_links, programme_sending
+from coclause.network.programmes import analysis as programme_analysis
+from coclause.network.programmes import links as programme_links
+from coclause.network.programmes import sending as programme_sending
+from coclause.network.requests import answering
 
 
 @app.periodic(cron="50 3 * * *")

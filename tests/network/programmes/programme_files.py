@@ -16,9 +16,9 @@ from odf.table import (  # type: ignore[import-untyped]
 )
 from odf.text import P  # type: ignore[import-untyped]
 
-from coclause.network.programmes.headers import Layout, find_layout
-from coclause.network.programmes.lines import ProgrammeReading, read_lines
-from coclause.network.programmes.reading import Workbook, read_workbook
+from coclause.network.programmes.reader.headers import Layout, find_layout
+from coclause.network.programmes.reader.lines import ProgrammeReading, read_lines
+from coclause.network.programmes.reader.reading import Workbook, read_workbook
 
 Rows = Sequence[Sequence[Any]]
 HEADERS = ("Objet du marché", "Type", "Montant estimé HT", "Durée", "Date de lancement", "Lieu")

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coclause.network.programmes import amounts, durations
-from coclause.network.programmes.amounts import AmountUnit, parse_amount
-from coclause.network.programmes.cells import Parsed, as_code, as_text
-from coclause.network.programmes.durations import parse_duration
-from coclause.network.programmes.kinds import (
+from coclause.network.programmes.reader import amounts, durations
+from coclause.network.programmes.reader.amounts import AmountUnit, parse_amount
+from coclause.network.programmes.reader.cells import Parsed, as_code, as_text
+from coclause.network.programmes.reader.durations import parse_duration
+from coclause.network.programmes.reader.kinds import (
     Kind,
     Nature,
     parse_boolean,
@@ -20,14 +20,14 @@ from coclause.network.programmes.kinds import (
     parse_nature,
     presumed_kind,
 )
-from coclause.network.programmes.places import (
+from coclause.network.programmes.reader.places import (
     lot_in,
     parse_cpv,
     parse_lot,
     parse_place,
     parse_reference,
 )
-from coclause.network.programmes.windows import parse_window
+from coclause.network.programmes.reader.windows import parse_window
 from coclause.render.numbers import euros
 
 

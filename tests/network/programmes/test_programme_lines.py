@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from tests.network.programmes.programme_files import HEADERS, ods, read, xlsx
 
 from coclause.core.refusals import Refused
-from coclause.network.programmes.fields import Field
-from coclause.network.programmes.headers import find_layout, fingerprint, recall, remember
-from coclause.network.programmes.kinds import Kind
-from coclause.network.programmes.lines import read_lines
-from coclause.network.programmes.reading import read_workbook
-from coclause.network.programmes.rows import Skip
-from coclause.network.programmes.wholes import wholes
+from coclause.network.programmes.reader.fields import Field
+from coclause.network.programmes.reader.headers import find_layout, fingerprint, recall, remember
+from coclause.network.programmes.reader.kinds import Kind
+from coclause.network.programmes.reader.lines import read_lines
+from coclause.network.programmes.reader.reading import read_workbook
+from coclause.network.programmes.reader.rows import Skip
+from coclause.network.programmes.reader.wholes import wholes
 
 NOTICE = [["Comment remplir ce fichier"], ["Objet : dire ce que vous achetez"]]
 TOP = ["Direction", "N° marché", *HEADERS]

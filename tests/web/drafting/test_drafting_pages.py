@@ -18,8 +18,8 @@ from coclause.clauses.choices import ContractKind
 from coclause.clauses.models import Contract
 from coclause.core.actor import acting_as
 from coclause.core.files import content_of
+from coclause.network.library.offered import offered_for
 from coclause.network.models import Draft
-from coclause.network.offered_texts import offered_for
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from tests.network import drafting_worlds as worlds
 from tests.web.conftest import As
 
 from coclause.core.actor import acting_as
-from coclause.network.keeping_texts import add_version, retire
+from coclause.network.library.keeping import add_version, retire
 from coclause.network.library.texts import models
 from coclause.network.models import ClauseText
 

@@ -33,10 +33,10 @@ from coclause.core.models import User
 from coclause.network import links
 from coclause.network.choices import ProgrammeState
 from coclause.network.models import BuyerRequest, Programme, ProgrammeLine
-from coclause.network.programme_analysis import analyse
-from coclause.network.programme_columns import columns_of
-from coclause.network.programme_sending import send
-from coclause.network.programming import sendable_lines
+from coclause.network.programmes.analysis import analyse
+from coclause.network.programmes.columns import columns_of
+from coclause.network.programmes.receiving import sendable_lines
+from coclause.network.programmes.sending import send
 from coclause.organisations.choices import MemberRole
 
 pytestmark = pytest.mark.django_db
@@ -308,7 +308,7 @@ def test_all_the_lines_under_the_duty_leave_in_one_action(client: Client) -> Non
 def test_beyond_what_is_read_at_once_the_soonest_leave_first(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("coclause.network.programming.MOST_SENT_WITHOUT_ACCOUNT", 1)
+    monkeypatch.setattr("coclause.network.programmes.receiving.MOST_SENT_WITHOUT_ACCOUNT", 1)
     answering()
     later = (*WORKS[:4], "T4 2027", WORKS[5])
     programme = analysed(file_of([later, WORKS]))

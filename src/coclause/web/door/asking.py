@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from coclause.law import dated
 from coclause.network.door import Answer, answer_to
-from coclause.network.routing import route
+from coclause.network.requests.routing import route
 from coclause.render import duty_answer as paper
 from coclause.web.door.forms import DoorForm, PlaceForm
 from coclause.web.door.showing import ReasonLine, Shown, commune_in_words

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 from coclause.core.models import User
 from coclause.core.refusals import Refused
 from coclause.network import links
-from coclause.network.answering import reply, withdraw
 from coclause.network.choices import EntryKind
 from coclause.network.models import BuyerRequest, RequestEntry
+from coclause.network.requests.answering import reply, withdraw
 from coclause.network.states import CLOSE, REPLY, RequestState
 from coclause.web.door.forms import ReplyForm
 from coclause.web.door.links import acting, desk_address, follow_address, follow_path, private

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 from coclause.clauses.choices import ContractKind, LawBuyer, MarketType
 from coclause.law.cases import LONGEST_MONTHS
 from coclause.network.needs import Contact, Described
-from coclause.network.programmes.amounts import parse_amount
+from coclause.network.programmes.reader.amounts import parse_amount
 from coclause.organisations.models import Organisation
 from coclause.reference.models import Commune, Region
 from coclause.web.door.places import commune_field, commune_meant

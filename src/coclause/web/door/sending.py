@@ -16,7 +16,7 @@ from coclause.core.refusals import Refused
 from coclause.network.choices import Channel
 from coclause.network.door import Answer, told_estimate
 from coclause.network.models import BuyerRequest
-from coclause.network.receiving import receive
+from coclause.network.requests.receiving import receive
 from coclause.organisations.models import Organisation
 from coclause.web.door.asking import answered, asked_of
 from coclause.web.door.forms import ContactForm

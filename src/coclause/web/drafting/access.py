@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 
 from coclause.clauses.models import Contract
 from coclause.clauses.queries import linked
-from coclause.network.drafting import may_draft
+from coclause.network.drafting.preparing import may_draft
 from coclause.network.models import Draft
 from coclause.organisations.scopes import Scope
 

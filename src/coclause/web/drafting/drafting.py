@@ -8,13 +8,13 @@ from django.urls import reverse
 
 from coclause.clauses.models import Contract
 from coclause.clauses.permissions import is_referent
-from coclause.network import drafting as acts
 from coclause.network.choices import DraftKind, TextInstrument
-from coclause.network.draft_changes import basis_of, changes_since, newer_texts
-from coclause.network.drafting import Piece, Prospect, may_draft, prospect_of
+from coclause.network.drafting import preparing as acts
+from coclause.network.drafting.changes import basis_of, changes_since, newer_texts
+from coclause.network.drafting.preparing import Piece, Prospect, may_draft, prospect_of
+from coclause.network.drafting.values import disagreements, instrument_of, text_contract_of
+from coclause.network.library.offered import Offered, offered_for
 from coclause.network.models import Draft
-from coclause.network.offered_texts import Offered, offered_for
-from coclause.network.operation_values import disagreements, instrument_of, text_contract_of
 from coclause.organisations.scopes import Scope
 from coclause.web.drafting.access import drafted_contract, seen_contract
 from coclause.web.drafting.forms import InstrumentForm, PrepareForm

@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 
 from coclause.core.files import content_of
-from coclause.network.drafting import DOCX, file_name
+from coclause.network.drafting.preparing import DOCX, file_name
 from coclause.web.drafting.access import seen_draft
 from coclause.web.middleware import ScopedRequest
 from coclause.web.pages import download

@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 
 from coclause.core.refusals import Refused
 from coclause.network.choices import TextInstrument
-from coclause.network.drafting import read_or_refuse
-from coclause.network.offered_texts import Offered
+from coclause.network.drafting.preparing import read_or_refuse
+from coclause.network.library.offered import Offered
 from coclause.render.numbers import integer
 from coclause.render.word_reading import SIZE_LIMIT
 from coclause.web.once import OnceForm

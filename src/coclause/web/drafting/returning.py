@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from coclause.network.drafting import keep_returned, last_draft
+from coclause.network.drafting.preparing import keep_returned, last_draft
 from coclause.web.drafting.access import drafted_contract
 from coclause.web.drafting.forms import TOO_LARGE, ReturnForm
 from coclause.web.middleware import ScopedRequest

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from coclause.clauses.choices import Ccag
 from coclause.clauses.models import Contract
-from coclause.network.drafting import Gap
+from coclause.network.drafting.preparing import Gap
 from coclause.network.library.ccag import BLOCK_LABELS
 
 HOURS = (

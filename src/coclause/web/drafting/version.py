@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from coclause.core.files import content_of
-from coclause.network.drafting import last_draft, may_draft
+from coclause.network.drafting.preparing import last_draft, may_draft
 from coclause.network.models import ClauseText, Draft
 from coclause.render.word_reading import read
 from coclause.web.drafting.access import seen_draft

@@ -6,8 +6,8 @@ from typing import Any, Literal
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from coclause.network.keeping_texts import shipped_text
 from coclause.network.library.differences import changed
+from coclause.network.library.keeping import shipped_text
 from coclause.network.models import ClauseTextVersion
 from coclause.organisations.scopes import Scope
 from coclause.web.library.access import seen_text, writes

@@ -9,8 +9,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from coclause.network import keeping_texts
 from coclause.network.choices import Block, TextContract, TextInstrument
+from coclause.network.library import keeping as keeping_texts
 from coclause.network.library.filling import TEXT_LIMIT, VARIABLES, check
 from coclause.network.models import ClauseText
 from coclause.organisations.scopes import Scope

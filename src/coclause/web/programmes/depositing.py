@@ -16,8 +16,8 @@ from coclause.core.outbox import mails_about
 from coclause.core.parameters import parameter
 from coclause.core.refusals import Refused
 from coclause.network.models import Programme
-from coclause.network.programme_links import path_of
-from coclause.network.programming import receive_programme
+from coclause.network.programmes.links import path_of
+from coclause.network.programmes.receiving import receive_programme
 from coclause.organisations.models import Organisation
 from coclause.web.door.forms import home_region
 from coclause.web.door.links import acting, private

@@ -13,9 +13,9 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from coclause.core.refusals import Refused
 from coclause.network.choices import ProgrammeState
-from coclause.network.programme_columns import columns_of
-from coclause.network.programme_links import address_of, path_of
-from coclause.network.programming import choose_sheet, confirm_columns, sending_of
+from coclause.network.programmes.columns import columns_of
+from coclause.network.programmes.links import address_of, path_of
+from coclause.network.programmes.receiving import choose_sheet, confirm_columns, sending_of
 from coclause.web.door.links import acting, private
 from coclause.web.middleware import ScopedRequest
 from coclause.web.once import once

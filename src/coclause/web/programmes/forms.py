@@ -8,11 +8,11 @@ from django import forms
 from coclause.clauses.choices import LawBuyer
 from coclause.core.refusals import Refused
 from coclause.network.needs import Contact
-from coclause.network.programme_columns import Columns
-from coclause.network.programmes import limits
-from coclause.network.programmes.fields import LABELS, Field
-from coclause.network.programmes.headers import Column
-from coclause.network.programming import Upload, opened
+from coclause.network.programmes.columns import Columns
+from coclause.network.programmes.reader import limits
+from coclause.network.programmes.reader.fields import LABELS, Field
+from coclause.network.programmes.reader.headers import Column
+from coclause.network.programmes.receiving import Upload, opened
 from coclause.organisations.models import Organisation
 from coclause.reference.models import Commune
 from coclause.web.door.forms import ContactForm

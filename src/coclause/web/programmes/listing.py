@@ -10,7 +10,7 @@ from django.shortcuts import render
 
 from coclause.network.choices import ProgrammeState
 from coclause.network.models import Programme
-from coclause.network.programme_links import path_of
+from coclause.network.programmes.links import path_of
 from coclause.network.queries import ProgrammeQuerySet
 from coclause.render.sheets import Cell, Column, Sheet, workbook
 from coclause.web.clauses.access import frame

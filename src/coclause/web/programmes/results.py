@@ -11,8 +11,8 @@ from django.urls import reverse
 from coclause.core.models import User
 from coclause.law.instruments import LABELS
 from coclause.network.models import Programme, ProgrammeLine
-from coclause.network.programme_links import address_of
-from coclause.network.programming import most_sent, sendable_lines, sending_of
+from coclause.network.programmes.links import address_of
+from coclause.network.programmes.receiving import most_sent, sendable_lines, sending_of
 from coclause.render.numbers import date_fr, integer, month_fr
 from coclause.web.door.links import follow_path
 from coclause.web.door.showing import range_in_words

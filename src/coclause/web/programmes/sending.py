@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from coclause.core.refusals import Refused
-from coclause.network.programme_links import path_of
-from coclause.network.programming import ask_to_send
+from coclause.network.programmes.links import path_of
+from coclause.network.programmes.receiving import ask_to_send
 from coclause.render.numbers import integer
 from coclause.web.door.links import acting, private
 from coclause.web.door.senders import must_be_allowed

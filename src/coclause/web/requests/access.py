@@ -6,9 +6,9 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 
 from coclause.clauses.permissions import may_open_operation
-from coclause.network.answering import WRITING, may_answer
 from coclause.network.choices import EntryKind
 from coclause.network.models import BuyerRequest
+from coclause.network.requests.answering import WRITING, may_answer
 from coclause.network.states import LIVE, REPLY, WAITING, RequestState
 from coclause.organisations.scopes import Scope
 

@@ -8,10 +8,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from coclause.network import answering
 from coclause.network.choices import EntryKind
 from coclause.network.models import BuyerRequest
-from coclause.network.routing import coordination_of
+from coclause.network.requests import answering
+from coclause.network.requests.routing import coordination_of
 from coclause.organisations.scopes import Scope
 from coclause.web.door.links import desk_address, follow_address
 from coclause.web.middleware import ScopedRequest

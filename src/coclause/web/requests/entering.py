@@ -17,7 +17,7 @@ from coclause.network.choices import Channel
 from coclause.network.door import answer_to, told_estimate
 from coclause.network.models import BuyerRequest
 from coclause.network.needs import Described
-from coclause.network.receiving import receive
+from coclause.network.requests.receiving import receive
 from coclause.organisations.scopes import Scope
 from coclause.reference.models import Region
 from coclause.web.door.forms import ContactForm, DoorForm

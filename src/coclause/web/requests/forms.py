@@ -5,8 +5,8 @@ from typing import Any
 
 from django import forms
 
-from coclause.network.answering import LONGEST
 from coclause.network.choices import EntryKind
+from coclause.network.requests.answering import LONGEST
 from coclause.network.states import RequestState
 from coclause.organisations.choices import Role
 from coclause.organisations.models import Membership, Organisation

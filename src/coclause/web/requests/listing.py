@@ -11,10 +11,10 @@ from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from coclause.network.delays import FirstAnswers, first_answers
 from coclause.network.due import in_hand
 from coclause.network.models import BuyerRequest
 from coclause.network.queries import BuyerRequestQuerySet
+from coclause.network.requests.delays import FirstAnswers, first_answers
 from coclause.network.states import WAITING, RequestState
 from coclause.organisations.scopes import Scope
 from coclause.reference.models import Region

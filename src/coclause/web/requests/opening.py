@@ -8,8 +8,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from coclause.core.refusals import Refused
-from coclause.network.answering import open_from
 from coclause.network.models import BuyerRequest
+from coclause.network.requests.answering import open_from
 from coclause.organisations.choices import Role
 from coclause.organisations.models import Organisation
 from coclause.web.door.links import follow_address

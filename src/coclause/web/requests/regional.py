@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from stdnum.fr import siren as siren_numbers
 
-from coclause.network import regional
 from coclause.network.models import RegionalBuyer
+from coclause.network.requests import regional
 from coclause.organisations.models import Membership
 from coclause.organisations.scopes import Scope
 from coclause.reference.models import Region

@@ -10,7 +10,7 @@ from io import BytesIO
 from typing import Final
 
 from coclause.core.refusals import Refused
-from coclause.network.programmes import limits
+from coclause.network.programmes.reader import limits
 
 CORRUPT: Final = (
     "Ce fichier est abîmé : ouvrez-le dans votre tableur, enregistrez-le à nouveau en .xlsx, "

@@ -13,8 +13,8 @@ from datetime import date
 from typing import Any, Final
 
 from coclause.core.refusals import Refused
-from coclause.network.programmes import limits
-from coclause.network.programmes.reading import Cell, Sheet, Workbook, read_workbook
+from coclause.network.programmes.reader import limits
+from coclause.network.programmes.reader.reading import Cell, Sheet, Workbook, read_workbook
 
 OLD_FORMAT: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MEMORY_BYTES: Final = 700 * 1024 * 1024

@@ -15,7 +15,7 @@ from coclause.network import links, messages
 from coclause.network.choices import Channel, EntryKind
 from coclause.network.models import BuyerRequest, RequestEntry
 from coclause.network.needs import Contact, Described
-from coclause.network.routing import Route, route
+from coclause.network.requests.routing import Route, route
 from coclause.organisations.models import Organisation
 
 Address = Callable[[str], str]

@@ -18,12 +18,12 @@ from coclause.law.estimates import Range, estimate
 from coclause.law.instruments import Facts, recommend
 from coclause.network.door import ESTIMATED_AS
 from coclause.network.models import Programme, ProgrammeLine
-from coclause.network.programme_places import Places
-from coclause.network.programmes import lines as read
-from coclause.network.programmes.fields import Field
-from coclause.network.programmes.kinds import Nature
-from coclause.network.programmes.wholes import Whole
-from coclause.network.routing import Route, route
+from coclause.network.programmes.communes import Places
+from coclause.network.programmes.reader import lines as read
+from coclause.network.programmes.reader.fields import Field
+from coclause.network.programmes.reader.kinds import Nature
+from coclause.network.programmes.reader.wholes import Whole
+from coclause.network.requests.routing import Route, route
 from coclause.reference.models import Commune, Cpv, Region
 from coclause.render.numbers import euros
 

@@ -19,9 +19,9 @@ from coclause.network.choices import Channel
 from coclause.network.door import ESTIMATED_AS
 from coclause.network.models import BuyerRequest, Programme, ProgrammeLine
 from coclause.network.needs import Contact, Described
-from coclause.network.programme_answers import Routes
-from coclause.network.programme_links import address_of, desk_address
-from coclause.network.receiving import receive
+from coclause.network.programmes.answers import Routes
+from coclause.network.programmes.links import address_of, desk_address
+from coclause.network.requests.receiving import receive
 from coclause.render.numbers import date_fr, euros
 
 TASK: Final = "programme"

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from coclause.network.programmes.cells import fold, shown
-from coclause.network.programmes.lines import ProgrammeLine
-from coclause.network.programmes.places import without_lot
+from coclause.network.programmes.reader.cells import fold, shown
+from coclause.network.programmes.reader.lines import ProgrammeLine
+from coclause.network.programmes.reader.places import without_lot
 from coclause.render.numbers import euros
 
 _ORDER_NUMBER: Final = re.compile(r"^\d{1,3}$")

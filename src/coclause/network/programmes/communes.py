@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from coclause.network.programmes.places import Place
+from coclause.network.programmes.reader.places import Place
 from coclause.reference.keys import search_key
 from coclause.reference.models import Commune
 from coclause.reference.queries import commune_by_code, find_communes

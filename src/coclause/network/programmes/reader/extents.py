@@ -10,8 +10,8 @@ from typing import Final
 from xml.parsers import expat
 
 from coclause.core.refusals import Refused
-from coclause.network.programmes import limits
-from coclause.network.programmes.archives import CORRUPT, TOO_DENSE
+from coclause.network.programmes.reader import limits
+from coclause.network.programmes.reader.archives import CORRUPT, TOO_DENSE
 from coclause.render.numbers import integer
 
 Region = tuple[int, int, int, int]

@@ -24,13 +24,13 @@ from coclause.core.journal import record_act
 from coclause.core.models import StoredFile
 from coclause.core.refusals import Refused
 from coclause.network.choices import Block, DraftKind, TextInstrument
-from coclause.network.draft_changes import basis_of
+from coclause.network.drafting.changes import basis_of
+from coclause.network.drafting.values import HOURS_MISSING, Facts, facts_of, values_from
 from coclause.network.library.ccag import BLOCK_LABELS, MissingPiece, missing_pieces
 from coclause.network.library.filling import Filled, Value, fill
+from coclause.network.library.offered import Offered
 from coclause.network.library.texts import BLOCKS, NOTICE
 from coclause.network.models import ClauseText, ClauseTextVersion, Draft
-from coclause.network.offered_texts import Offered
-from coclause.network.operation_values import HOURS_MISSING, Facts, facts_of, values_from
 from coclause.organisations.scopes import Scope
 from coclause.render.blocks import Table
 from coclause.render.numbers import date_fr

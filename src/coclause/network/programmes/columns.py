@@ -10,8 +10,14 @@ from typing import Any
 
 from coclause.core.throttle import bucket
 from coclause.network.models import ColumnMemory, Programme
-from coclause.network.programmes.fields import Field
-from coclause.network.programmes.headers import Column, Layout, OtherSheet, fingerprint, recall
+from coclause.network.programmes.reader.fields import Field
+from coclause.network.programmes.reader.headers import (
+    Column,
+    Layout,
+    OtherSheet,
+    fingerprint,
+    recall,
+)
 from coclause.organisations.models import Organisation
 
 

@@ -16,13 +16,13 @@ from coclause.core.journal import record_act
 from coclause.core.refusals import Refused
 from coclause.network.choices import ProgrammeState
 from coclause.network.models import Programme, ProgrammeLine
-from coclause.network.programme_answers import Answers
-from coclause.network.programme_columns import columns_of
-from coclause.network.programmes import lines as read
-from coclause.network.programmes.apart import open_workbook
-from coclause.network.programmes.headers import find_layout
-from coclause.network.programmes.rows import Skip, SkippedRow
-from coclause.network.programmes.wholes import wholes
+from coclause.network.programmes.answers import Answers
+from coclause.network.programmes.columns import columns_of
+from coclause.network.programmes.reader import lines as read
+from coclause.network.programmes.reader.apart import open_workbook
+from coclause.network.programmes.reader.headers import find_layout
+from coclause.network.programmes.reader.rows import Skip, SkippedRow
+from coclause.network.programmes.reader.wholes import wholes
 from coclause.render.numbers import integer
 
 TASK: Final = "programme"

@@ -22,13 +22,13 @@ from coclause.network import links, messages
 from coclause.network.choices import ProgrammeState
 from coclause.network.models import ColumnMemory, Programme, ProgrammeLine
 from coclause.network.needs import Contact
-from coclause.network.programme_analysis import NO_FILE
-from coclause.network.programme_columns import columns_of, owner_of, proposed
-from coclause.network.programme_links import address_of
-from coclause.network.programmes.apart import open_workbook
-from coclause.network.programmes.fields import Field
-from coclause.network.programmes.headers import Layout, find_layout, fingerprint, remember
-from coclause.network.programmes.reading import Workbook
+from coclause.network.programmes.analysis import NO_FILE
+from coclause.network.programmes.columns import columns_of, owner_of, proposed
+from coclause.network.programmes.links import address_of
+from coclause.network.programmes.reader.apart import open_workbook
+from coclause.network.programmes.reader.fields import Field
+from coclause.network.programmes.reader.headers import Layout, find_layout, fingerprint, remember
+from coclause.network.programmes.reader.reading import Workbook
 from coclause.network.tasks import analyse_programme, send_programme_lines
 from coclause.organisations.models import Organisation
 from coclause.reference.models import Commune, Region

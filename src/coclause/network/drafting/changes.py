@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from coclause.core.files import content_of
 from coclause.network.library.filling import Value
+from coclause.network.library.offered import Offered
 from coclause.network.models import ClauseTextVersion, Draft
-from coclause.network.offered_texts import Offered
 from coclause.render.numbers import date_fr, decimal
 from coclause.render.word_reading import WordFileError, read
 

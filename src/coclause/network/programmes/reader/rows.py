@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from coclause.network.programmes.cells import as_text, fold, shown
-from coclause.network.programmes.fields import Field
-from coclause.network.programmes.headers import Layout
-from coclause.network.programmes.matching import folded_header
-from coclause.network.programmes.reading import Cell, Sheet
+from coclause.network.programmes.reader.cells import as_text, fold, shown
+from coclause.network.programmes.reader.fields import Field
+from coclause.network.programmes.reader.headers import Layout
+from coclause.network.programmes.reader.matching import folded_header
+from coclause.network.programmes.reader.reading import Cell, Sheet
 
 _TOTAL: Final = re.compile(
     r"^(?:sous[ -]?)?totaux?\b|^(?:sous[ -]?)?total(?: (?:general|ht|ttc|global|du|des|de la"

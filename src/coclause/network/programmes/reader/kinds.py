@@ -4,8 +4,15 @@ import re
 from enum import StrEnum
 from typing import Final
 
-from coclause.network.programmes.cells import LONGEST, Parsed, as_text, fold, is_unknown, shown
-from coclause.network.programmes.reading import Cell
+from coclause.network.programmes.reader.cells import (
+    LONGEST,
+    Parsed,
+    as_text,
+    fold,
+    is_unknown,
+    shown,
+)
+from coclause.network.programmes.reader.reading import Cell
 
 
 class Kind(StrEnum):

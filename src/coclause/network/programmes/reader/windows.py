@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from coclause.network.programmes.cells import LONGEST, Parsed, as_text, fold, is_unknown
-from coclause.network.programmes.cells import shown as quoted
-from coclause.network.programmes.reading import Cell
+from coclause.network.programmes.reader.cells import LONGEST, Parsed, as_text, fold, is_unknown
+from coclause.network.programmes.reader.cells import shown as quoted
+from coclause.network.programmes.reader.reading import Cell
 from coclause.render.numbers import date_fr
 
 FIRST_YEAR: Final = 2000

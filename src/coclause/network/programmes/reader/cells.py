@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final, Generic, TypeVar
 
-from coclause.network.programmes.reading import Cell
+from coclause.network.programmes.reader.reading import Cell
 from coclause.render.numbers import date_fr
 
 T = TypeVar("T")

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from coclause.core.refusals import Refused
-from coclause.network.programmes.cells import as_text, shown
-from coclause.network.programmes.fields import LABELS, Field
-from coclause.network.programmes.matching import (
+from coclause.network.programmes.reader.cells import as_text, shown
+from coclause.network.programmes.reader.fields import LABELS, Field
+from coclause.network.programmes.reader.matching import (
     BY_CONTENT,
     LEAST,
     LONGEST_HEADER,
@@ -23,7 +23,7 @@ from coclause.network.programmes.matching import (
     folded_header,
     header_scores,
 )
-from coclause.network.programmes.reading import Cell, Sheet, Workbook, listed
+from coclause.network.programmes.reader.reading import Cell, Sheet, Workbook, listed
 
 SEARCHED_ROWS: Final = 40
 """Filled rows among which headers are looked for."""

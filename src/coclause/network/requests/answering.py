@@ -21,8 +21,8 @@ from coclause.core.refusals import Conflict, Refused
 from coclause.network import links, messages
 from coclause.network.choices import FIRST_ANSWERS, EntryKind
 from coclause.network.models import BuyerRequest, RequestEntry
-from coclause.network.receiving import Address
-from coclause.network.routing import coordination_of
+from coclause.network.requests.receiving import Address
+from coclause.network.requests.routing import coordination_of
 from coclause.network.states import (
     ANSWER,
     ASK,

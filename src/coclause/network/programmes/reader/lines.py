@@ -11,12 +11,12 @@ from decimal import Decimal
 from typing import Any, Final, TypeVar
 
 from coclause.core.refusals import Refused
-from coclause.network.programmes import amounts, durations, limits
-from coclause.network.programmes.cells import Parsed, as_text, is_unknown, shown
-from coclause.network.programmes.cells import fold as folded
-from coclause.network.programmes.fields import LABELS, Field
-from coclause.network.programmes.headers import Layout, letter
-from coclause.network.programmes.kinds import (
+from coclause.network.programmes.reader import amounts, durations, limits
+from coclause.network.programmes.reader.cells import Parsed, as_text, is_unknown, shown
+from coclause.network.programmes.reader.cells import fold as folded
+from coclause.network.programmes.reader.fields import LABELS, Field
+from coclause.network.programmes.reader.headers import Layout, letter
+from coclause.network.programmes.reader.kinds import (
     Kind,
     Nature,
     parse_framework,
@@ -24,7 +24,7 @@ from coclause.network.programmes.kinds import (
     parse_nature,
     presumed_kind,
 )
-from coclause.network.programmes.places import (
+from coclause.network.programmes.reader.places import (
     Place,
     lot_in,
     parse_cpv,
@@ -32,9 +32,9 @@ from coclause.network.programmes.places import (
     parse_place,
     parse_reference,
 )
-from coclause.network.programmes.reading import Cell, Sheet
-from coclause.network.programmes.rows import SkippedRow, skipped
-from coclause.network.programmes.windows import Window, parse_window
+from coclause.network.programmes.reader.reading import Cell, Sheet
+from coclause.network.programmes.reader.rows import SkippedRow, skipped
+from coclause.network.programmes.reader.windows import Window, parse_window
 
 T = TypeVar("T")
 LONGEST_TITLE: Final = 500

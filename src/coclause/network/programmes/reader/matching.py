@@ -7,14 +7,14 @@ from typing import Final
 
 from rapidfuzz import fuzz
 
-from coclause.network.programmes.amounts import parse_amount
-from coclause.network.programmes.cells import as_text, fold, is_unknown
-from coclause.network.programmes.durations import parse_duration
-from coclause.network.programmes.fields import SYNONYMS, Field
-from coclause.network.programmes.kinds import parse_kind, parse_nature
-from coclause.network.programmes.places import parse_cpv
-from coclause.network.programmes.reading import Cell
-from coclause.network.programmes.windows import parse_window
+from coclause.network.programmes.reader.amounts import parse_amount
+from coclause.network.programmes.reader.cells import as_text, fold, is_unknown
+from coclause.network.programmes.reader.durations import parse_duration
+from coclause.network.programmes.reader.fields import SYNONYMS, Field
+from coclause.network.programmes.reader.kinds import parse_kind, parse_nature
+from coclause.network.programmes.reader.places import parse_cpv
+from coclause.network.programmes.reader.reading import Cell
+from coclause.network.programmes.reader.windows import parse_window
 
 LONGEST_HEADER: Final = 90
 LEAST: Final = 60

@@ -4,9 +4,16 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from coclause.network.programmes.cells import LONGEST, Parsed, as_code, as_text, fold, is_unknown
-from coclause.network.programmes.cells import shown as quoted
-from coclause.network.programmes.reading import Cell
+from coclause.network.programmes.reader.cells import (
+    LONGEST,
+    Parsed,
+    as_code,
+    as_text,
+    fold,
+    is_unknown,
+)
+from coclause.network.programmes.reader.cells import shown as quoted
+from coclause.network.programmes.reader.reading import Cell
 
 _POSTCODE: Final = re.compile(r"(?<!\d)(\d{5})(?!\d)")
 _DEPARTMENT: Final = re.compile(r"\(\s*(\d{2,3}|2[ab])\s*\)", re.IGNORECASE)

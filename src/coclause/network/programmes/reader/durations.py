@@ -9,9 +9,16 @@ from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from typing import Final
 
-from coclause.network.programmes.cells import LONGEST, Parsed, as_text, exact, fold, is_unknown
-from coclause.network.programmes.cells import shown as quoted
-from coclause.network.programmes.reading import Cell
+from coclause.network.programmes.reader.cells import (
+    LONGEST,
+    Parsed,
+    as_text,
+    exact,
+    fold,
+    is_unknown,
+)
+from coclause.network.programmes.reader.cells import shown as quoted
+from coclause.network.programmes.reader.reading import Cell
 
 LONGEST_MONTHS: Final = 99 * 12
 MONTHS_PER: Final = {

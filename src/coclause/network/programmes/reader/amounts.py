@@ -10,9 +10,16 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-from coclause.network.programmes.cells import LONGEST, Parsed, as_text, exact, fold, is_unknown
-from coclause.network.programmes.cells import shown as quoted
-from coclause.network.programmes.reading import Cell
+from coclause.network.programmes.reader.cells import (
+    LONGEST,
+    Parsed,
+    as_text,
+    exact,
+    fold,
+    is_unknown,
+)
+from coclause.network.programmes.reader.cells import shown as quoted
+from coclause.network.programmes.reader.reading import Cell
 from coclause.render.numbers import euros
 
 HIGHEST: Final = Decimal(10_000_000_000)

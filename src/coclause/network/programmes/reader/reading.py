@@ -21,9 +21,9 @@ from python_calamine import (
 )
 
 from coclause.core.refusals import Refused
-from coclause.network.programmes import limits
-from coclause.network.programmes.archives import CORRUPT, LOCKED, parts_of, plain_archive
-from coclause.network.programmes.extents import OfficeSurvey, OpenSurvey, Region
+from coclause.network.programmes.reader import limits
+from coclause.network.programmes.reader.archives import CORRUPT, LOCKED, parts_of, plain_archive
+from coclause.network.programmes.reader.extents import OfficeSurvey, OpenSurvey, Region
 from coclause.render.numbers import integer
 
 Cell = str | int | float | bool | date | None
