@@ -1,7 +1,7 @@
 # `make demo` opens CoClause on this machine, `make stop` stops it, `make test` tries everything.
 # Each may be run again, after a kill too: what is up to date is skipped, the rest is taken up.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-data stop test bench check
+.PHONY: help setup demo demo-data stop test nightly bench check
 
 PYTHON := .venv/bin/python
 # Stamps carry the folder's key: an environment does not survive a move of its checkout.
@@ -22,6 +22,7 @@ help:
 	@echo "make setup      installe l'environnement seul, dans .venv"
 	@echo "make demo-data  remplit la base sans servir : la commande « coclause » y répond"
 	@echo "make check      relit le code sans rien changer"
+	@echo "make nightly    lance ce qui est trop long pour chaque changement"
 	@echo "make bench      mesure"
 
 # Without development tools; --inexact leaves those that are already there.
@@ -64,6 +65,10 @@ endif
 ifeq ($(COCLAUSE_CHROMIUM),)
 	@echo "ATTENTION : les tests dans le navigateur n'ont PAS été lancés, faute de Chromium."
 endif
+
+# What is too slow for every change: the same pages for every role and in every state.
+nightly: $(PYTHON_DEV_READY) $(NODE_DEV_READY)
+	@COCLAUSE_DEMO=1 COCLAUSE_NIGHTLY=1 $(PYTHON) -m pytest -n 2 --dist loadgroup -m nightly $(PYTEST_ARGS)
 
 bench: $(PYTHON_DEV_READY) $(NODE_DEV_READY)
 	@$(PYTHON) -m benchmarks

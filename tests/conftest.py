@@ -158,6 +158,16 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("suite")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The nightly set is for `make nightly` alone: every change is tried in some ten minutes."""
+    if os.environ.get("COCLAUSE_NIGHTLY") == "1":
+        return
+    left = [item for item in items if item.get_closest_marker("nightly")]
+    if left:
+        items[:] = [item for item in items if item not in left]
+        config.hook.pytest_deselected(items=left)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     if not settings.DEMO:
         raise pytest.UsageError("COCLAUSE_DEMO=1 is needed: run `make test`")

@@ -30,7 +30,9 @@ def signed(user: User) -> Client:
     return made
 
 
-@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize(
+    "odd", [*FEW, *(pytest.param(odd, marks=pytest.mark.nightly) for odd in ODD[:-3])]
+)
 def test_no_value_in_an_address_breaks_a_page(odd: str) -> None:
     world = builders.world()
     agent, (_, boss) = buyer_of(world), coordinator()

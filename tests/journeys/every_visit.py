@@ -1,5 +1,7 @@
 """All the visits there are, gathered from the areas of the product."""
 
+import pytest
+from _pytest.mark import ParameterSet
 from tests.journeys import visits
 from tests.journeys.visits_buyer import NOT_PAGES_BUYER, VISITS_BUYER, places_buyer
 from tests.journeys.visits_calibrations import (
@@ -34,6 +36,20 @@ NOT_PAGES = {
     **NOT_PAGES_DRAFTING,
     **NOT_PAGES_BUYER,
 }
+
+
+def parametrized() -> list[ParameterSet]:
+    """Every change is tried on each address once, and on one state that acting leads to; the other
+    roles and states are for the night.
+    """
+    seen: set[tuple[str, bool]] = set()
+    found = []
+    for visit in VISITS:
+        kind = (visit.name or visit.path, visit.act is not None)
+        marks = [pytest.mark.nightly] if kind in seen else []
+        seen.add(kind)
+        found.append(pytest.param(visit, id=str(visit), marks=marks))
+    return found
 
 
 def places() -> dict[str, object]:

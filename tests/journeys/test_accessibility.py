@@ -12,19 +12,20 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from playwright.sync_api import Browser, BrowserContext, Page, Response
 from tests.conftest import point
 from tests.journeys.conftest import AXE, Site
-from tests.journeys.every_visit import NOT_PAGES, VISITS, places
+from tests.journeys.every_visit import NOT_PAGES, VISITS, parametrized, places
 from tests.journeys.visits import Visit
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 EVERYTHING = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]}
 """A theme changes colours and nothing else: in the dark, they alone are read again."""
-THEMES: tuple[tuple[Literal["light", "dark"], object], ...] = (
-    ("light", EVERYTHING),
-    ("dark", COLOURS),
+LOOKS: tuple[tuple[int, Literal["light", "dark"], object], ...] = (
+    (1280, "light", EVERYTHING),
+    (1280, "dark", COLOURS),
+    (390, "light", EVERYTHING),
 )
 FAULTS = {"moderate", "serious", "critical"}
-WIDE, PHONE, NARROW = 1280, 390, 320
+WIDE, NARROW = 1280, 320
 ENGLISH = re.compile(r"\b(the|and|your|with|sign|log|password|email|please|page not)\b", re.I)
 
 
@@ -108,7 +109,7 @@ def titles() -> dict[str, str]:
     return {}
 
 
-@pytest.mark.parametrize("visit", VISITS, ids=str)
+@pytest.mark.parametrize("visit", parametrized())
 def test_page_is_open_to_everyone(
     visit: Visit, enter: Enter, found: dict[str, object], titles: dict[str, str]
 ) -> None:
@@ -146,14 +147,13 @@ def opened(page: Page, visit: Visit, path: str) -> int:
 def faults(page: Page) -> Iterator[str]:
     """What the rules find, wide and on a phone, light and dark; and a page wider than a screen."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    for width in (WIDE, PHONE):
+    for width, theme, rules in LOOKS:
         page.set_viewport_size({"width": width, "height": 900})
-        for theme, rules in THEMES:
-            page.emulate_media(color_scheme=theme)
-            for found in page.evaluate("rules => axe.run(document, rules)", rules)["violations"]:
-                if found["impact"] in FAULTS:
-                    where = [node["html"][:160] for node in found["nodes"][:3]]
-                    yield f"{width} {theme}: {found['id']}, {found['help']}: {where}"
+        page.emulate_media(color_scheme=theme)
+        for found in page.evaluate("rules => axe.run(document, rules)", rules)["violations"]:
+            if found["impact"] in FAULTS:
+                where = [node["html"][:160] for node in found["nodes"][:3]]
+                yield f"{width} {theme}: {found['id']}, {found['help']}: {where}"
     page.set_viewport_size({"width": NARROW, "height": 900})
     width = page.evaluate("document.documentElement.scrollWidth")
     if width > NARROW:

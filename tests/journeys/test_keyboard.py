@@ -77,7 +77,7 @@ def test_month_is_declared_then_checked(page: Page) -> None:
 
 def test_tabs_of_a_clause_are_links(page: Page) -> None:
     enter(page, "facilitatrice")
-    page.goto("/operations/")
+    page.goto("/operations/?etat=en_execution")
     reach(page, "tbody th a")
     page.keyboard.press("Enter")
     page.wait_for_url("**/operations/*/")

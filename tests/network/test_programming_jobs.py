@@ -67,18 +67,18 @@ def look(pk: int, seen: list[tuple[str, int, int]]) -> None:
 
 def test_a_sending_shows_its_progress_until_the_worker_is_done() -> None:
     user = answering()
-    programme = confirmed(deposited(many(60)))
+    programme = confirmed(deposited(many(45)))
     run_jobs()
     programme.refresh_from_db()
     lines = list(sendable_lines(programme).values_list("pk", flat=True))
     with acting_as("test", day=DAY):
-        assert ask_to_send(programme, lines, at=AT, by=None) == 60
+        assert ask_to_send(programme, lines, at=AT, by=None) == 45
     waiting = sending_of(programme)
     assert waiting is not None
-    assert (waiting.done, waiting.total) == (0, 60)
+    assert (waiting.done, waiting.total) == (0, 45)
     run_jobs()
     assert sending_of(programme) is None
-    assert programme.lines.filter(request__isnull=False).count() == 60
+    assert programme.lines.filter(request__isnull=False).count() == 45
     assert Mail.objects.filter(kind="programme.sent").count() == 1
     assert Mail.objects.filter(kind="programme.announced", recipient=user.email).count() == 1
 

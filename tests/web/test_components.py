@@ -170,8 +170,7 @@ def _open(browser: Browser, name: str, width: int, theme: str = "light") -> Page
 
 
 @needs_browser
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (1280, "dark"), (390, "light")])
 @pytest.mark.parametrize("name", sorted(gallery.PAGES))
 def test_no_accessibility_rule_is_broken(
     browser: Browser, name: str, width: int, theme: str

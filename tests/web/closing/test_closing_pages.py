@@ -202,7 +202,7 @@ def test_the_list_asks_the_same_queries_whatever_the_hosts(
 ) -> None:
     closed(year)
     neighbours(year, many)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         page = coordination.get(reverse("closings"))
     assert len(page.context["years"][0].lines) == 2 + many
 
@@ -212,7 +212,7 @@ def test_the_review_asks_the_same_queries_whatever_is_open(
     year: Past, coordination: Client, django_assert_num_queries: Any, many: int
 ) -> None:
     neighbours(year, many)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         page = coordination.get(REVIEW)
     assert len(page.context["missing"]) == 1 + many
     assert len(page.context["left"].operations) == 1 + many
