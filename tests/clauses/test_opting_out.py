@@ -13,9 +13,7 @@ from tests.clauses.opt_out_worlds import REASON, buyer_of, recorded
 
 from coclause.clauses.models import OperationHost, OptOut
 from coclause.clauses.opting_out import (
-    case_labels,
     invoked,
-    opt_out_counts,
     versions,
     withdraw,
 )
@@ -154,22 +152,3 @@ def test_reasons_are_nowhere_else_and_the_buyers_journal_does_not_tell(
     for act in acts:
         assert act.subjects == [f"optout:{entry.pk}"]
         assert "occupé" not in act.sentence
-
-
-def test_only_counts_reach_the_region(world: World, buyer: User) -> None:
-    other = builders.world("Mont-Rêvé")
-    region = world.operation.region_id
-    first = recorded(world, buyer, world.lot.contract)
-    recorded(world, buyer, replaces=first, code="no_link")
-    recorded(other, buyer_of(other))
-    recorded(other, OptOut.objects.latest("pk").author, code="no_link", notice_on=date(2027, 1, 4))
-    gone = recorded(world, buyer)
-    with acting_as(buyer, day=DAY):
-        withdraw(scope_of(buyer, DAY), gone)
-    found = opt_out_counts(region, 2026)
-    assert found.total == 2
-    assert found.by_case == {"no_link": 1, "short_works": 1}
-    assert found.by_buyer_kind == {"bloc_communal": 2}
-    assert opt_out_counts(region, 2027).by_case == {"no_link": 1}
-    assert opt_out_counts("84", 2026).total == 0
-    assert set(found.by_case) <= set(case_labels(DAY))

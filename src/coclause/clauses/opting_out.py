@@ -5,16 +5,12 @@ Reasons are read in the register alone. Acts are filed under the entry and not u
 whose journal the coordination reads: the region knows how many contracts, never whose.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
-from types import MappingProxyType
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Count, F, Max
-from django.db.models.functions import Coalesce
+from django.db.models import Max
 
 from coclause.clauses.choices import LawBuyer
 from coclause.clauses.duty import Need, answer, told
@@ -132,38 +128,6 @@ def versions(entry: OptOut) -> list[OptOut]:
     while (later := after.get(chain[-1].pk)) is not None:
         chain.append(later)
     return chain
-
-
-@dataclass(frozen=True)
-class OptOutCounts:
-    """How many contracts have an entry in force: numbers of contracts, never a buyer's own."""
-
-    total: int
-    by_case: Mapping[str, int]
-    """By code of the case invoked."""
-    by_buyer_kind: Mapping[str, int]
-    """By `BuyerKind`."""
-
-
-def opt_out_counts(region: str, year: int) -> OptOutCounts:
-    """Entries in force whose notice was sent in that year, in that region (its code). Two queries.
-
-    The region is that of the operation, or the buyer's for a contract that nobody follows. By the
-    day of the notice, as the duty is: a later correction moves no contract to another year.
-    """
-    rows = (
-        OptOut.objects.in_force()
-        .alias(place=Coalesce(F("contract__operation__region"), F("buyer__region")))
-        .filter(place=region, notice_on__year=year)
-        .order_by()
-    )
-
-    def counted(field: str) -> Mapping[str, int]:
-        found = rows.values_list(field).annotate(entries=Count("pk"))
-        return MappingProxyType(dict(found.values_list(field, "entries")))
-
-    by_case = counted("code")
-    return OptOutCounts(sum(by_case.values()), by_case, counted("buyer__buyer_kind"))
 
 
 def _one_at_a_time(buyer: int) -> None:
