@@ -1,9 +1,10 @@
 """What the front door answers to a need: the law, a first range of hours, what to look at, who."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -13,7 +14,7 @@ from coclause.core.parameters import parameter
 from coclause.hours.achieved import THOUSAND, Quartiles, achieved
 from coclause.law import exemptions
 from coclause.law.cases import Case, Verdict
-from coclause.law.estimates import Range, estimate, no_estimate
+from coclause.law.estimates import Assumption, Range, estimate, no_estimate
 from coclause.law.exemptions import Exemption
 from coclause.law.instruments import Facts, Recommendation, recommend
 from coclause.law.smaller import SmallerCondition, smaller_conditions
@@ -72,8 +73,6 @@ class Answer:
     verdict: Verdict
     estimate: Range | None
     no_estimate: str
-    comparable: Comparable | None
-    """None while too few contracts are closed, or without a value."""
     fte_hours: Decimal
     recommendation: Recommendation
     smaller: tuple[SmallerCondition, ...]
@@ -95,6 +94,13 @@ class Answer:
         }
         return tuple(name for name, absent in asked.items() if absent)
 
+    @cached_property
+    def comparable(self) -> Comparable | None:
+        """What closed contracts did for such a value; None while too few are closed, or without a
+        value. Read when it is shown: it looks at all of them.
+        """
+        return _comparable(self.need, self.day)
+
     @property
     def answered_by_somebody(self) -> bool:
         """Whether a request about this need would reach anybody."""
@@ -115,7 +121,6 @@ def answer_to(need: Described, *, day: date, siret: str = "") -> Answer:
         verdict=found,
         estimate=hours,
         no_estimate=why,
-        comparable=_comparable(need, day),
         fte_hours=parameter("insertion_fte_hours", day),
         recommendation=_recommendation(need, hours, day),
         smaller=smaller_conditions(case),
@@ -144,14 +149,17 @@ def need_of(need: Described) -> duty.Need:
 
 def told_estimate(answer: Answer) -> dict[str, Any] | None:
     """The range as it is kept with whoever was told it (JSON)."""
-    if answer.estimate is None:
-        return None
+    found = answer.estimate
+    return kept_range(found.low, found.high, found.assumptions) if found else None
+
+
+def kept_range(low: int | None, high: int | None, supposed: Iterable[Assumption]) -> dict[str, Any]:
+    """A range of hours and what it supposes, as requests keep them (JSON)."""
     return {
-        "low": answer.estimate.low,
-        "high": answer.estimate.high,
+        "low": low,
+        "high": high,
         "assumptions": [
-            {"label": one.label, "told": one.told, "source": one.source}
-            for one in answer.estimate.assumptions
+            {"label": one.label, "told": one.told, "source": one.source} for one in supposed
         ],
     }
 
@@ -208,13 +216,4 @@ def _case(need: Described, day: date) -> Case:
     """The case whose opt-outs and smaller conditions are looked at: a buyer not known changes
     neither.
     """
-    return Case(
-        contract=need.kind,  # type: ignore[arg-type]  # Case checks what it is given
-        type=duty.LAW_TYPE.get(need.market_type, "services"),  # type: ignore[arg-type]
-        buyer=need.law_buyer or LawBuyer.AUTHORITY,  # type: ignore[arg-type]
-        value=need.value,
-        months=need.months,
-        day=need.notice_on or day,
-        defense=need.defense,
-        framework=need.framework,
-    )
+    return need_of(need).case(need.law_buyer or LawBuyer.AUTHORITY, need.notice_on or day)

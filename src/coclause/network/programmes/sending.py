@@ -16,7 +16,7 @@ from coclause.core.models import JournalEntry, User
 from coclause.law.estimates import assumptions
 from coclause.network import messages
 from coclause.network.choices import Channel
-from coclause.network.door import ESTIMATED_AS
+from coclause.network.door import ESTIMATED_AS, kept_range
 from coclause.network.models import BuyerRequest, Programme, ProgrammeLine
 from coclause.network.needs import Contact, Described
 from coclause.network.programmes.answers import Routes
@@ -106,14 +106,8 @@ def _estimate(line: ProgrammeLine, day: Any) -> dict[str, Any] | None:
     """The range told to the buyer, with what it supposes; None when another line holds it."""
     if not line.hours_high:
         return None
-    return {
-        "low": line.hours_low,
-        "high": line.hours_high,
-        "assumptions": [
-            {"label": one.label, "told": one.told, "source": one.source}
-            for one in assumptions(ESTIMATED_AS[line.market_type], day)
-        ],
-    }
+    supposed = assumptions(ESTIMATED_AS[line.market_type], day)
+    return kept_range(line.hours_low, line.hours_high, supposed)
 
 
 def _message(programme: Programme, line: ProgrammeLine) -> str:

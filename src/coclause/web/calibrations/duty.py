@@ -6,25 +6,18 @@ from decimal import Decimal
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from coclause.clauses.choices import ContractKind, MarketType
+from coclause.clauses.choices import ContractKind
 from coclause.clauses.duty import FROM_AMOUNT, Need, answer, need_of
 from coclause.clauses.models import Contract
 from coclause.clauses.permissions import is_referent
 from coclause.law import estimates, exemptions
 from coclause.law.cases import Verdict
 from coclause.law.instruments import Facts, Recommendation, recommend
+from coclause.network.door import ESTIMATED_AS
 from coclause.web.calibrations.reading import visible_contract
 from coclause.web.calibrations.words import address_of
 from coclause.web.middleware import ScopedRequest
 from coclause.web.verdicts import verdict_title
-
-OF_TYPE = {
-    MarketType.WORKS: "travaux",
-    MarketType.SERVICES: "services",
-    MarketType.SUPPLIES: "fournitures",
-    MarketType.INTELLECTUAL: "prestations_intellectuelles",
-    MarketType.CONCESSION: "concession",
-}
 
 
 def contract_duty(request: ScopedRequest, pk: int) -> HttpResponse:
@@ -80,7 +73,7 @@ def advised(contract: Contract, hours: Decimal | None, day: date) -> Recommendat
 
 def _estimate(contract: Contract, need: Need) -> estimates.Range | None:
     """A first range of hours, before anybody calibrated."""
-    type_ = OF_TYPE.get(MarketType(contract.market_type))
+    type_ = ESTIMATED_AS.get(contract.market_type)
     if contract.kind == ContractKind.CONCESSION:
         type_ = "concession"
     if type_ is None or not need.days:
