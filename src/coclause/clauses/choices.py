@@ -78,6 +78,7 @@ class MemberPart(TextChoices):
     LEADER = "mandataire", "Mandataire du groupement"
     COCONTRACTOR = "cotraitant", "Cotraitant"
     SUBCONTRACTOR = "sous_traitant", "Sous-traitant"
+    AGENCY = "mise_a_dispo", "Met des personnes à disposition"
 
 
 class Group(TextChoices):
@@ -100,6 +101,16 @@ class Departure(TextChoices):
 
 ANSWERABLE = (MemberPart.HOLDER, MemberPart.LEADER)
 """The parts that answer for the commitment: one company at a time for each award."""
+
+
+class PenaltyUnit(TextChoices):
+    """What the penalty of a clause is counted on, in the contract's own words."""
+
+    HOUR = "heure", "par heure d’insertion non réalisée"
+    SHARE = "part_montant", "en part du montant du marché, au prorata des heures manquantes"
+    FIXED = "forfait", "forfait, quel que soit le manque"
+    DAY = "jour", "par jour de retard"
+    NONE = "aucune", "le contrat n’en prévoit pas"
 
 
 class Measure(TextChoices):

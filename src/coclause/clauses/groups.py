@@ -41,6 +41,7 @@ AS_WORD = {
     MemberPart.LEADER: "mandataire",
     MemberPart.COCONTRACTOR: "cotraitant",
     MemberPart.SUBCONTRACTOR: "sous-traitant",
+    MemberPart.AGENCY: "structure de mise à disposition",
 }
 
 

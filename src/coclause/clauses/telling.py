@@ -67,6 +67,7 @@ PLANNED = {
 ENTERS = {
     MemberPart.COCONTRACTOR: "entre dans le groupement comme cotraitant",
     MemberPart.SUBCONTRACTOR: "entre comme sous-traitant",
+    MemberPart.AGENCY: "met des personnes à disposition",
 }
 LED = {
     Group.JOINT: "au groupement conjoint mené par",

@@ -21,9 +21,16 @@ from coclause.clauses.states import ClauseState
 from coclause.core.journal import record_act
 from coclause.core.refusals import Refused
 from coclause.hours.choices import LineState
-from coclause.hours.declaring import LONGEST_MONTH, locked_statement, must_be_open
-from coclause.hours.models import Statement, StatementLine
-from coclause.hours.permissions import may_declare
+from coclause.hours.declaring import (
+    LONGEST_MONTH,
+    TYPED,
+    Sending,
+    locked_statement,
+    must_be_open,
+    sent_as,
+)
+from coclause.hours.models import Declaration, Statement, StatementLine
+from coclause.hours.parties import party_of
 from coclause.organisations.scopes import Scope
 from coclause.render import numbers
 
@@ -44,15 +51,16 @@ def accepts_collective(award: Award) -> bool:
     return _clauses(award).filter(collective=True).exists()
 
 
-def may_declare_collective(award: Award, scope: Scope, month: date | None = None) -> bool:
-    """The companies of the award, or the referent host for them.
+def may_declare_collective(award: Award, scope: Scope, month: date) -> bool:
+    """The company that answers for the award, or the referent host for it.
 
     Hours without names are in nobody's share: an associated host does not type them.
     """
     operation = award.lot.contract.operation
     if handles(operation, scope):
         return is_referent(operation, scope)
-    return may_declare(award, scope, month)
+    party = party_of(award, scope, month)
+    return party is not None and party.whole
 
 
 @dataclass(frozen=True)
@@ -80,6 +88,7 @@ def declare_collective(
     headcount: int,
     *,
     version: int,
+    sending: Sending = TYPED,
     at: datetime | None = None,
 ) -> Statement:
     """Send a month's hours by kind and the people who worked them, without names.
@@ -88,7 +97,8 @@ def declare_collective(
     they are. No hour and nobody is a month at zero. Raises PermissionDenied, `CollectiveRefused`,
     `Refused` or `Conflict`; in each case nothing is written.
     """
-    if not may_declare_collective(award, scope, month) or scope.user is None:
+    party = party_of(award, scope, month)
+    if party is None or scope.user is None or not may_declare_collective(award, scope, month):
         raise PermissionDenied
     must_be_open(award, month, scope.day)
     statement = locked_statement(award, month, scope.day, version)
@@ -102,7 +112,9 @@ def declare_collective(
     said = _Said(dict(hours), headcount)
     if problem := _problem(said, latest):
         raise problem
-    _write(statement, said, latest, scope, at or timezone.now())
+    moment = at or timezone.now()
+    declaration = sent_as(statement, party, sending, scope, moment)
+    _write(statement, said, latest, declaration, moment)
     record_act(
         scope.user,
         "month.declared_collective",
@@ -175,7 +187,7 @@ def _write(
     statement: Statement,
     said: _Said,
     latest: Mapping[str, StatementLine],
-    scope: Scope,
+    declaration: Declaration,
     at: datetime,
 ) -> None:
     """One more revision of each kind whose hours or people changed."""
@@ -191,12 +203,13 @@ def _write(
             StatementLine.objects.filter(pk=old.pk).update(corrected_at=at)
         line = StatementLine(
             statement=statement,
+            declaration=declaration,
             kind=kind,
             revision=old.revision + 1 if old else 1,
             hours=hours,
             headcount=said.people(kind),
             declared_at=at,
-            declared_by=scope.user,
+            declared_by=declaration.declared_by,
         )
         new.append(line)
     StatementLine.objects.bulk_create(new)

@@ -5,9 +5,11 @@ from datetime import date
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
-from coclause.clauses.models import Award
+from coclause.clauses.choices import MemberPart
+from coclause.clauses.models import Award, AwardMember
 from coclause.core.journal import record_act
 from coclause.core.refusals import Conflict, Refused
+from coclause.hours.choices import Way
 from coclause.hours.models import Assignment, Employment
 from coclause.hours.permissions import may_hire
 from coclause.organisations.models import Organisation
@@ -80,6 +82,7 @@ def assign(
     )
     if not created:
         raise Refused("Cette personne est déjà affectée à ce marché.")
+    _join(award, employment, assignment.starts_on)
     record_act(
         scope.user,
         "employment.assigned",
@@ -89,6 +92,24 @@ def assign(
         day=scope.day,
     )
     return assignment
+
+
+def _join(award: Award, employment: Employment, since: date) -> None:
+    """The employer takes part in the award from its first person's first day."""
+    employer = employment.employer
+    parts = AwardMember.objects.filter(award=award, organisation=employer).order_by("starts_on")
+    part = parts.first()
+    if part is None:
+        agency = employment.way == Way.MADE_AVAILABLE
+        AwardMember.objects.create(
+            award=award,
+            organisation=employer,
+            part=MemberPart.AGENCY if agency else MemberPart.SUBCONTRACTOR,
+            starts_on=since,
+        )
+    elif part.part == MemberPart.AGENCY and since < part.starts_on:
+        part.starts_on = since
+        part.save(update_fields=["starts_on"])
 
 
 @transaction.atomic

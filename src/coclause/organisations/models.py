@@ -108,6 +108,12 @@ class Membership(Period):
         Organisation, on_delete=models.PROTECT, related_name="memberships"
     )
     role = models.CharField("rôle", max_length=20, choices=MemberRole.choices)
+    rank = models.PositiveSmallIntegerField(
+        "ordre",
+        null=True,
+        blank=True,
+        help_text="Parmi les contacts d'une entreprise : le premier est prévenu d'abord.",
+    )
 
     objects = PeriodQuerySet["Membership"].as_manager()
 

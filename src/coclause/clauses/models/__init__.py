@@ -26,6 +26,7 @@ from coclause.clauses.models.operations import (
     OperationHost,
 )
 from coclause.clauses.models.optouts import OptOut
+from coclause.clauses.models.penalties import PenaltyTerms
 
 __all__ = [
     "Award",
@@ -48,6 +49,7 @@ __all__ = [
     "OperationHost",
     "OptOut",
     "Order",
+    "PenaltyTerms",
     "Split",
     "SplitPart",
 ]

@@ -47,7 +47,7 @@ class MemberForm(CompanyFields):
 
     def __init__(self, *args: Any, grouped: bool, **options: Any) -> None:
         super().__init__(*args, **options)
-        parts = [MemberPart.COCONTRACTOR, MemberPart.SUBCONTRACTOR]
+        parts = [MemberPart.COCONTRACTOR, MemberPart.SUBCONTRACTOR, MemberPart.AGENCY]
         field: Any = self.fields["part"]
         field.choices = [(p.value, p.label) for p in (parts if grouped else parts[1:])]
 

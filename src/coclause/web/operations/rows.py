@@ -8,7 +8,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, JSONObject
 
-from coclause.clauses.choices import MarketType
+from coclause.clauses.choices import MarketType, MemberPart
 from coclause.clauses.models import Award, AwardMember, Clause, Contract, ObjectiveEvent, Operation
 from coclause.clauses.queries import (
     QUANTITY,
@@ -67,7 +67,7 @@ def with_states(operations: OperationQuerySet, scope: Scope) -> OperationQuerySe
     clauses = Clause.objects.visible_to(scope).filter(lot__contract__operation=OuterRef("pk"))
     members = AwardMember.objects.filter(
         award__in=Award.objects.visible_to(scope), award__lot__contract__operation=OuterRef("pk")
-    )
+    ).exclude(part=MemberPart.AGENCY)
     if scope.companies and not (scope.working_regions or scope.buyers):
         members = members.filter(organisation__in=scope.companies)
     contracts = Contract.objects.filter(operation=OuterRef("pk")).order_by("pk")
