@@ -19,7 +19,7 @@ from coclause.core.actor import acting_as
 from coclause.core.models import JournalEntry, User
 from coclause.core.refusals import Refused
 from coclause.hours.declaring import Entry, declare_month
-from coclause.hours.due import months_to_declare
+from coclause.hours.owing import months_to_declare
 from coclause.hours.progress import progress_of_clauses
 from coclause.organisations.choices import MemberRole
 from coclause.organisations.scopes import scope_of

@@ -26,7 +26,7 @@ from coclause.clauses.models import Award, AwardMember, Objective, Split
 from coclause.core.actor import acting_as
 from coclause.core.models import JournalEntry, User
 from coclause.core.refusals import Conflict, Refused
-from coclause.hours import due
+from coclause.hours import due, owing
 from coclause.hours.progress import progress_of_awards
 from coclause.organisations.choices import MemberRole, Role
 from coclause.organisations.models import Organisation
@@ -109,7 +109,7 @@ def test_the_holder_becomes_the_leader_of_a_group_and_still_answers(world: World
         "mandataire",
     ]
     user = act(world, lambda: builders.member(world.company, MemberRole.COMPANY))
-    assert award in due.awards_of_company(world.as_user(user))
+    assert award in owing.awards_of_company(world.as_user(user))
     assert commitment_of(award).objectives.count() == 1
 
 
@@ -222,8 +222,8 @@ def test_the_new_holder_takes_over_the_debt_and_the_old_one_is_asked_nothing(
     before = progress_of_awards([world.award.pk], DAY)[world.award.pk]
     replace(world, other, on=DAY)
     assert progress_of_awards([world.award.pk], DAY)[world.award.pk] == before
-    assert list(due.awards_of_company(world.as_user(old))) == []
-    assert list(due.awards_of_company(world.as_user(new))) == [world.award]
+    assert list(owing.awards_of_company(world.as_user(old))) == []
+    assert list(owing.awards_of_company(world.as_user(new))) == [world.award]
     left = world.award.members.get(organisation=world.company)
     assert (left.ends_on, left.departure) == (DAY - timedelta(1), Departure.LIQUIDATION)
     assert due.due(world.as_user(old)) == []
@@ -232,7 +232,7 @@ def test_the_new_holder_takes_over_the_debt_and_the_old_one_is_asked_nothing(
 def test_a_replacement_to_come_changes_nothing_before_its_day(world: World) -> None:
     old = act(world, lambda: builders.member(world.company, MemberRole.COMPANY))
     replace(world, company("Charpentes Mirage"), on=SOON)
-    assert list(due.awards_of_company(world.as_user(old))) == [world.award]
+    assert list(owing.awards_of_company(world.as_user(old))) == [world.award]
 
 
 def test_the_journal_tells_the_replacement_under_both_companies(world: World) -> None:

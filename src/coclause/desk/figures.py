@@ -13,8 +13,8 @@ from coclause.clauses.states import ClauseState
 from coclause.core.months import shift
 from coclause.core.parameters import parameter
 from coclause.core.periods import on_day
-from coclause.hours.due import awards_of_company, months_to_declare
-from coclause.hours.models import EmploymentFact, Statement, StatementLine
+from coclause.hours.models import EmploymentFact, StatementLine
+from coclause.hours.owing import awards_of_company, owed
 from coclause.hours.progress import Progress, progress_of_awards, progress_of_clauses
 from coclause.organisations.models import TerritoryCharge
 from coclause.organisations.scopes import Scope
@@ -85,37 +85,30 @@ class CompanyAward:
 
 def company_awards(scope: Scope) -> list[CompanyAward]:
     """Awards in execution of the user's companies, those with a month to declare first."""
-    rows = list(
-        awards_of_company(scope).select_related(f"{OPERATION}__buyer").order_by("ends_on", "pk")
-    )
+    mine = awards_of_company(scope)
+    rows = list(mine.select_related(f"{OPERATION}__buyer").order_by("ends_on", "pk"))
     pks = [row.pk for row in rows]
     progress = progress_of_awards(pks, scope.day)
-    declared: dict[int, set[date]] = {}
-    for award_id, month in Statement.objects.filter(award__in=pks).values_list("award_id", "month"):
-        declared.setdefault(award_id, set()).add(month)
+    months = {
+        award.pk: sorted({m for company in scope.companies for m in missing.get(company, ())})
+        for award, missing in owed(mine, scope.day)
+    }
     clauses = dict(
         Clause.objects.filter(lot__awards__in=pks, state=ClauseState.RUNNING)
         .order_by("-pk")
         .values_list("lot__awards", "pk")
     )
     found = [
-        _company_award(row, progress[row.pk], declared.get(row.pk, set()), clauses, scope.day)
+        CompanyAward(
+            award=row,
+            progress=progress[row.pk],
+            month=next(iter(months.get(row.pk, ())), None),
+            late=len(months.get(row.pk, ())) > 1,
+            clause_id=clauses.get(row.pk),
+        )
         for row in rows
     ]
     return sorted(found, key=lambda own: own.month or date.max)
-
-
-def _company_award(
-    award: Any, progress: Progress, declared: set[date], clauses: dict[int, int], day: date
-) -> CompanyAward:
-    months = months_to_declare(award, declared, day, award.part_from)
-    return CompanyAward(
-        award=award,
-        progress=progress,
-        month=months[0] if months else None,
-        late=len(months) > 1,
-        clause_id=clauses.get(award.pk),
-    )
 
 
 def uncovered_communes(scope: Scope) -> int:

@@ -7,60 +7,28 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Aggregate, Exists, Min, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import TruncMonth
 
-from coclause.clauses.calendars import days_of_execution, is_suspended
-from coclause.clauses.choices import ANSWERABLE
 from coclause.clauses.due import DueItem, followed
 from coclause.clauses.models import Award, AwardMember, Clause
 from coclause.clauses.queries import AwardQuerySet
 from coclause.clauses.states import ClauseState, Turn
-from coclause.core.months import between, first_day, last_day, shift
+from coclause.core.months import shift
 from coclause.core.parameters import parameter
+from coclause.core.periods import on_day
 from coclause.core.working_days import add_working_days
 from coclause.hours.checks import remarks
 from coclause.hours.globalised import Judged, judged
 from coclause.hours.models import Statement, StatementLine
+from coclause.hours.owing import declare_by, owed, owed_by, running
 from coclause.hours.progress import progress_of_clauses
 from coclause.hours.queries import LineQuerySet, StatementQuerySet
+from coclause.organisations.models import Organisation
 from coclause.organisations.scopes import Scope
 from coclause.render.numbers import MONTHS, hours
 
 OPERATION = "lot__contract__operation"
-
-
-def declare_by(month: date, due_day: Decimal) -> date:
-    """The last day to declare a month, in the month that follows."""
-    return shift(month, 1).replace(day=int(due_day))
-
-
-def months_to_declare(
-    award: Award, declared: Collection[date], day: date, since: date | None = None
-) -> list[date]:
-    """Months of execution over on that day and not declared, the oldest first.
-
-    A month without a day of execution is not asked for; while an award is suspended, none is.
-    With `since`, the first day of a company's part, those that its part touches.
-    """
-    if is_suspended(award, day):
-        return []
-    last = min(first_day(award.ends_on), shift(day, -1))
-    return [
-        month
-        for month in months_worked(award, last)
-        if month not in declared and (since is None or last_day(month) >= since)
-    ]
-
-
-def months_worked(award: Award, last: date) -> list[date]:
-    """Months with a day of execution, up to that of `last`."""
-    return [
-        month
-        for month in between(award.starts_on, min(award.ends_on, last))
-        if days_of_execution(award, month, last_day(month))
-    ]
 
 
 def named(months: Collection[date], day: date) -> str:
@@ -76,21 +44,8 @@ def _month(month: date, day: date) -> str:
     return name if month.year == day.year else f"{name} {month.year}"
 
 
-def awards_of_company(scope: Scope) -> AwardQuerySet:
-    """Awards that the user's companies answer for and whose lot has a clause in execution.
-
-    With `part_from`, the first day of theirs: who replaces another is not asked its months.
-    """
-    running = Clause.objects.filter(lot=OuterRef("lot"), state=ClauseState.RUNNING)
-    parts = AwardMember.objects.filter(award=OuterRef("pk"), organisation__in=scope.companies)
-    first = parts.order_by("starts_on").values("starts_on")[:1]
-    rows = Award.objects.answered_by(scope.companies, scope.day).filter(Exists(running))
-    return rows.annotate(part_from=Subquery(first))
-
-
 def _awards_followed(scope: Scope) -> AwardQuerySet:
-    running = Clause.objects.filter(lot=OuterRef("lot"), state=ClauseState.RUNNING)
-    return Award.objects.filter(followed(OPERATION, scope)).filter(Exists(running))
+    return running(Award.objects.filter(followed(OPERATION, scope)))
 
 
 def statements_to_check(scope: Scope) -> StatementQuerySet:
@@ -100,25 +55,37 @@ def statements_to_check(scope: Scope) -> StatementQuerySet:
     return Statement.objects.filter(mine).filter(Exists(pending))
 
 
+def lines_of_company(scope: Scope, path: str = "") -> Q:
+    """In a query over lines: those that the user's companies sent, and those that nobody else did
+    on the awards they answer for.
+    """
+    sent = Q(**{f"{path}declaration__organisation__in": scope.companies})
+    answered = Award.objects.answered_by(scope.companies, scope.day).values("pk")
+    nobodys = Q(**{f"{path}declaration__organisation__isnull": True})
+    return sent | (nobodys & Q(**{f"{path}statement__award__in": answered}))
+
+
 def statements_returned(scope: Scope) -> StatementQuerySet:
     """Statements with lines sent back to the user's companies."""
-    back = StatementLine.objects.returned().filter(statement=OuterRef("pk"))
+    back = StatementLine.objects.returned().filter(
+        lines_of_company(scope), statement=OuterRef("pk")
+    )
     return Statement.objects.filter(Exists(back), _own_months(scope))
 
 
 def _own_months(scope: Scope) -> Q:
-    """Statements of the awards that the user's companies answer for, in the months of their part.
+    """Statements of the awards that the user's companies take part in, in the months of their part.
 
     Who replaces another does not mend its months; who left is asked nothing.
     """
     parts = AwardMember.objects.alias(first=TruncMonth("starts_on")).filter(
+        on_day(scope.day),
         Q(ends_on__isnull=True) | Q(ends_on__gte=OuterRef("month")),
         first__lte=OuterRef("month"),
         award=OuterRef("award"),
         organisation__in=scope.companies,
     )
-    mine = Award.objects.answered_by(scope.companies, scope.day)
-    return Q(award__in=mine.values("pk")) & Q(Exists(parts))
+    return Q(Exists(parts))
 
 
 def due(scope: Scope) -> list[DueItem]:
@@ -126,103 +93,108 @@ def due(scope: Scope) -> list[DueItem]:
     items: list[DueItem] = []
     if scope.hosts:
         items += _checks_due(scope, statements_to_check(scope))
-        items += _months_due(scope, _awards_followed(scope), Turn.FACILITATOR)
-        items += _returned(scope, followed(f"award__{OPERATION}", scope))
+        items += _months_asked(scope)
+        followed_here = followed(f"award__{OPERATION}", scope)
+        items += _returned(scope, followed_here, StatementLine.objects.all(), Turn.FACILITATOR)
     if scope.companies:
-        items += _months_due(scope, awards_of_company(scope), Turn.COMPANY)
-        mine = _own_months(scope)
-        items += _returned(scope, mine)
-        items += _sent(scope, mine)
+        items += _months_owed(scope)
+        mine, own = _own_months(scope), StatementLine.objects.filter(lines_of_company(scope))
+        items += _returned(scope, mine, own, Turn.COMPANY)
+        items += _sent(scope, mine, own)
     return items
 
 
 def count_due(scope: Scope) -> int:
-    """How many of these are the user's turn: one query for a host, two for a company."""
+    """How many of these are the user's turn: one query for a host, a few for a company."""
     count = 0
     if scope.hosts:
         count += statements_to_check(scope).order_by().values("award").distinct().count()
     if scope.companies:
         count += statements_returned(scope).count()
-        count += len(_undeclared(scope, awards_of_company(scope)))
+        count += bool(owed_by(scope))
     return count
 
 
-@dataclass(frozen=True)
-class _Awarded:
-    """An award as lines about it name it."""
+def _months_owed(scope: Scope) -> Iterable[DueItem]:
+    """For a company: one thing to do, whatever the number of months and awards, the oldest first.
 
-    award: Any
-    months: list[date]
-    left: bool = False
-    """Months of a company since replaced."""
-
-    def about(self, reader: Turn) -> str:
-        """Operation and lot; a company is not told its own name."""
-        lot = self.award.lot
-        place = f"{lot.contract.operation}, lot {lot.number}"
-        if reader == Turn.COMPANY:
-            return f"{place} · {lot.contract.operation.buyer}"
-        return f"{place} · {self.award.holder or 'titulaire non connu'}"
-
-
-def _undeclared(scope: Scope, awards: AwardQuerySet) -> list[_Awarded]:
-    """Awards with months to declare. One query."""
-    rows = (
-        awards.with_holder(scope.day)
-        .select_related(f"{OPERATION}__buyer")
-        .annotate(
-            declared=ArrayAgg("statements__month", filter=Q(statements__isnull=False)),
-            answering_from=_answering_from(scope.day),
+    Sending a month leads to the next one.
+    """
+    months = owed_by(scope)
+    if not months:
+        return []
+    first = min(months)
+    awards = {award.pk: award for found in months.values() for award in found}
+    return [
+        DueItem(
+            kind="declare",
+            what=f"Déclarer {named(months, scope.day)}",
+            about=_of_awards(list(awards.values())),
+            url_name="company-month",
+            url_args=(f"{first:%Y-%m}",),
+            action="Déclarer",
+            turn=Turn.COMPANY,
+            since=shift(first, 1),
+            by=declare_by(first, parameter("statement_due_day", scope.day)),
         )
-        .order_by("pk")
-    )
-    found = []
-    for row in rows:
-        row_: Any = row
-        part_from = getattr(row_, "part_from", None)
-        months = months_to_declare(row, row_.declared or [], scope.day, part_from)
-        former = [month for month in months if part_from is None and _is_former(row_, month)]
-        for those, left in ((former, True), ([m for m in months if m not in former], False)):
-            if those:
-                found.append(_Awarded(row, those, left))
-    return found
+    ]
 
 
-def _answering_from(day: date) -> Subquery:
-    """The first day of who answers on that day, or answered last."""
-    answering = AwardMember.objects.filter(award=OuterRef("pk"), part__in=ANSWERABLE)
-    last = answering.filter(starts_on__lte=day).order_by("-starts_on")
-    return Subquery(last.values("starts_on")[:1])
+def _of_awards(awards: list[Any]) -> str:
+    """The award by its name, several by their number."""
+    if len(awards) == 1:
+        lot = awards[0].lot
+        operation = lot.contract.operation
+        return f"{operation}, lot {lot.number} · {operation.buyer}"
+    names = sorted({str(award.lot.contract.operation) for award in awards})
+    return f"{len(awards)} marchés : {', '.join(names)}"
 
 
-def _is_former(award: Any, month: date) -> bool:
-    """Whether the month was that of a company since replaced: it is asked nothing any more."""
-    return award.answering_from is not None and last_day(month) < award.answering_from
-
-
-def _months_due(scope: Scope, awards: AwardQuerySet, reader: Turn) -> Iterable[DueItem]:
-    undeclared = _undeclared(scope, awards)
-    if not undeclared:
+def _months_asked(scope: Scope) -> Iterable[DueItem]:
+    """For a host: one thing to wait for by award and company, or to type for a company replaced."""
+    rows = owed(_awards_followed(scope), scope.day)
+    if not rows:
         return []
     due_day = parameter("statement_due_day", scope.day)
-    return [_month_due(found, due_day, scope.day, reader) for found in undeclared]
+    others = {
+        company for award, missing in rows for company in missing if company != award.holder_id
+    }
+    names = dict(Organisation.objects.filter(pk__in=others).values_list("pk", "name"))
+    return [
+        _month_asked(_Asked(award, company, months, names.get(company)), due_day, scope.day)
+        for award, missing in rows
+        for company, months in missing.items()
+    ]
 
 
-def _month_due(found: _Awarded, due_day: Decimal, day: date, reader: Turn) -> DueItem:
-    first = found.months[0]
+@dataclass(frozen=True)
+class _Asked:
+    """Months that a company has not said (0: one replaced since); `name` when not the holder's."""
+
+    award: Any
+    company: int
+    months: list[date]
+    name: str | None
+
+
+def _month_asked(asked: _Asked, due_day: Decimal, day: date) -> DueItem:
+    award, company, months = asked.award, asked.company, asked.months
+    first = months[0]
     by = declare_by(first, due_day)
-    what = named(found.months, day)
-    silent = reader == Turn.FACILITATOR and found.award.ends_on < day and by < day
+    what = named(months, day)
+    silent = not company or (award.ends_on < day and by < day)
     said = f"Demander {what} : l’exécution est finie" if silent else f"Déclarer {what}"
-    if found.left:
-        silent, said = True, f"Saisir {what} : l’entreprise d’alors a été remplacée"
+    if not company:
+        said = f"Saisir {what} : l’entreprise d’alors a été remplacée"
+    lot = award.lot
+    who = asked.name or award.holder or "titulaire non connu"
     return DueItem(
         kind="silent" if silent else "declare",
         what=said,
-        about=found.about(reader),
+        about=f"{lot.contract.operation}, lot {lot.number} · {who}",
         url_name="month",
-        url_args=(found.award.pk, f"{first:%Y-%m}"),
-        action="Saisir le mois" if reader == Turn.FACILITATOR else "Déclarer",
+        url_args=(award.pk, f"{first:%Y-%m}"),
+        action="Saisir le mois",
         turn=Turn.FACILITATOR if silent else Turn.COMPANY,
         since=shift(first, 1),
         by=None if silent else by,
@@ -277,11 +249,12 @@ def _check_due(
     )
 
 
-def _sent(scope: Scope, statements: Q) -> Iterable[DueItem]:
+def _sent(scope: Scope, statements: Q, own: LineQuerySet) -> Iterable[DueItem]:
     """For a company: the months it sent and that wait for a check."""
+    lines = own.to_check().filter(statement=OuterRef("pk"))
     rows: Iterable[Any] = (
         Statement.objects.filter(statements)
-        .annotate(waiting=Sum("lines__hours", filter=_to_check("lines__")))
+        .annotate(waiting=_of_lines(lines, Sum("hours")))
         .filter(waiting__isnull=False)
         .select_related(f"award__{OPERATION}")
         .order_by("month", "pk")
@@ -291,8 +264,8 @@ def _sent(scope: Scope, statements: Q) -> Iterable[DueItem]:
             kind="sent",
             what=f"Vérifier {_month(row.month, scope.day)} : {hours(row.waiting)}",
             about=f"{row.award.lot.contract.operation}, lot {row.award.lot.number}",
-            url_name="month",
-            url_args=(row.award_id, f"{row.month:%Y-%m}"),
+            url_name="company-month",
+            url_args=(f"{row.month:%Y-%m}",),
             action="Relire",
             turn=Turn.FACILITATOR,
             since=row.declared_on,
@@ -306,29 +279,25 @@ def _of_lines(lines: LineQuerySet, of: Aggregate) -> Subquery:
     return Subquery(found.values("found")[:1])
 
 
-def _to_check(prefix: str) -> Q:
-    return Q(**{f"{prefix}state": "declaree", f"{prefix}corrected_at__isnull": True})
-
-
-def _returned(scope: Scope, statements: Q) -> Iterable[DueItem]:
-    back = Q(lines__state="renvoyee", lines__corrected_at__isnull=True)
+def _returned(scope: Scope, statements: Q, own: LineQuerySet, reader: Turn) -> Iterable[DueItem]:
+    lines = own.returned().filter(statement=OuterRef("pk"))
     rows: Iterable[Any] = (
         Statement.objects.filter(statements)
         .annotate(
-            back=Sum("lines__hours", filter=back),
-            back_since=Min("lines__returned_at", filter=back),
+            back=_of_lines(lines, Sum("hours")), back_since=_of_lines(lines, Min("returned_at"))
         )
         .filter(back_since__isnull=False)
         .select_related(f"award__{OPERATION}")
         .order_by("month", "pk")
     )
+    company = reader == Turn.COMPANY
     return [
         DueItem(
             kind="correct",
             what=f"Corriger {_month(row.month, scope.day)} : {hours(row.back)} renvoyées",
             about=f"{row.award.lot.contract.operation}, lot {row.award.lot.number}",
-            url_name="month",
-            url_args=(row.award_id, f"{row.month:%Y-%m}"),
+            url_name="company-month" if company else "month",
+            url_args=(f"{row.month:%Y-%m}",) if company else (row.award_id, f"{row.month:%Y-%m}"),
             action="Corriger",
             turn=Turn.COMPANY,
             since=row.back_since.date(),

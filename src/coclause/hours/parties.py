@@ -143,9 +143,6 @@ def _facts(awards: Collection[int], day: date) -> _Facts:
     }
     if not others:
         return _Facts(answering, declared, employers)
-    contacts = Membership.objects.filter(
-        on_day(day), organisation__in=others, role=MemberRole.COMPANY, user__is_active=True
-    )
     people = {
         employment
         for rows in employers.values()
@@ -163,8 +160,16 @@ def _facts(awards: Collection[int], day: date) -> _Facts:
         declared,
         employers,
         set(told.filter(statement__award__in=awards)),
-        set(contacts.values_list("organisation_id", flat=True)),
+        reachable(others, day),
     )
+
+
+def reachable(companies: Collection[int], day: date) -> set[int]:
+    """Those of these companies for which somebody may sign in that day."""
+    contacts = Membership.objects.filter(
+        on_day(day), organisation__in=companies, role=MemberRole.COMPANY, user__is_active=True
+    )
+    return set(contacts.values_list("organisation_id", flat=True))
 
 
 def _employers(awards: Collection[int]) -> dict[int, list[tuple[int, int, date, date | None]]]:

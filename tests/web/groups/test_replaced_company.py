@@ -59,7 +59,7 @@ class Change:
         return hired.pk
 
     def month(self, month: date) -> str:
-        return f"/attributions/{self.world.award.pk}/mois/{month:%Y-%m}/"
+        return f"/mon-mois/{month:%Y-%m}/"
 
     @property
     def clause(self) -> str:
@@ -75,12 +75,11 @@ def test_the_open_session_of_the_old_company_declares_its_own_months_only(change
     assert change.old.get(change.month(OCTOBER)).status_code == 200
     change.happens()
     sent = {
-        "version": "0",
-        f"travail-{change.world.employment.pk}": "35",
-        "envoyer": "1",
+        f"m{change.world.award.pk}-version": "0",
+        f"m{change.world.award.pk}-h-{change.world.employment.pk}-travail": "35",
     }
-    assert change.old.get(change.month(OCTOBER)).status_code == 403
-    assert change.old.post(change.month(OCTOBER), sent).status_code == 403
+    assert change.old.get(change.month(OCTOBER)).status_code == 404
+    assert change.old.post(change.month(OCTOBER), sent).status_code == 404
     assert not Statement.objects.filter(month=OCTOBER).exists()
     assert change.old.get(change.month(SEPTEMBER)).status_code == 200
 
@@ -91,7 +90,7 @@ def test_the_new_company_declares_from_its_first_day(change: Change) -> None:
     change.happens()
     assert change.new.get(change.clause).status_code == 200
     assert change.new.get(change.month(OCTOBER)).status_code == 200
-    assert change.new.get(change.month(SEPTEMBER)).status_code == 403
+    assert change.new.get(change.month(SEPTEMBER)).status_code == 404
 
 
 def test_the_old_company_is_shown_the_clause_as_it_left_it(change: Change) -> None:

@@ -18,7 +18,7 @@ from coclause.clauses.choices import HoursKind, Measure
 from coclause.clauses.models import Objective
 from coclause.clauses.states import TRANSITIONS
 from coclause.web.calibrations.forms import LineForm
-from coclause.web.clauses.month_form import CollectiveMonth, MonthForm
+from coclause.web.months.form import CollectiveMonth, MonthForm
 from coclause.web.engagements.forms import (
     MEASURES,
     TRIGGERS,

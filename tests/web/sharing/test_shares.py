@@ -115,13 +115,14 @@ def test_a_company_declares_everybody_while_its_part_lasts(
     with acting_as("test", day=DAY):
         user = builders.member(here.company, MemberRole.COMPANY)
         AwardMember.objects.update(ends_on=date(2026, 9, 15))
-    client, base = signed_in(user), f"/attributions/{here.award.pk}/mois/"
+    client, base = signed_in(user), "/mon-mois/"
     page = text(client, f"{base}2026-09/")
     assert "Inventée" in page
     assert "Supposé" in page
-    assert client.get(f"{base}2026-10/").status_code == 403
-    sent = {"version": "0", f"h-{basile.pk}-travail": "10"}
-    assert client.post(f"{base}2026-10/", sent).status_code == 403
+    assert client.get(f"{base}2026-10/").status_code == 404
+    section = f"m{here.award.pk}-"
+    sent = {f"{section}version": "0", f"{section}h-{basile.pk}-travail": "10"}
+    assert client.post(f"{base}2026-10/", sent).status_code == 404
     assert client.post(f"{base}2026-09/", sent).status_code == 302
     assert Statement.objects.get().month == date(2026, 9, 1)
 

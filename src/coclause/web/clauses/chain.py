@@ -8,7 +8,7 @@ from typing import Any
 from coclause.clauses.states import ClauseState, Turn
 from coclause.core.months import first_day
 from coclause.core.working_days import add_working_days
-from coclause.hours.due import declare_by
+from coclause.hours.owing import declare_by
 from coclause.render.numbers import days_since, hours
 from coclause.web.clauses.months import name, of
 

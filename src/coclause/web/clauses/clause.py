@@ -32,9 +32,9 @@ from coclause.core.months import between
 from coclause.core.parameters import parameter
 from coclause.hours.checks import Remark, remarks
 from coclause.hours.collective import headcount_of
-from coclause.hours.due import months_to_declare, months_worked
 from coclause.hours.globalised import Judged, judged
 from coclause.hours.models import Assignment, EmploymentFact, Statement, StatementLine
+from coclause.hours.owing import months_to_declare, months_worked
 from coclause.hours.progress import Progress, progress_of_awards, progress_of_clauses
 from coclause.organisations.scopes import Scope
 from coclause.people.actions import names_of
@@ -49,6 +49,7 @@ from coclause.web.clauses.next_act import Act, next_act
 from coclause.web.execution.section import change_links
 from coclause.web.middleware import ScopedRequest
 from coclause.web.pages import download
+from coclause.web.proofs.access import kinds_for
 
 TABS = {
     "clause": "La clause",
@@ -116,6 +117,7 @@ def context(request: ScopedRequest, view: ClauseView, **more: Any) -> dict[str, 
         "pending": pending if view.handled else [],
         "plain": [p for p in pending if not p.remarks] if view.handled else [],
         "awards_to_fill": _awards_to_fill(view, scope) if executed else [],
+        "documents": executed and bool(kinds_for(view, scope)),
     }
     told |= _tab(request, view, tab, pending)
     return told | more

@@ -12,7 +12,7 @@
   }
 
   function count() {
-    var fields = Array.from(form.querySelectorAll("input[name^='h-']"));
+    var fields = Array.from(form.querySelectorAll("input[name*='h-'][inputmode='decimal']"));
     var hours = fields.reduce(function (sum, field) { return sum + typed(field); }, 0);
     total.textContent = written.format(hours) + "\u00a0h";
   }

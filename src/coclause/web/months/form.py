@@ -105,6 +105,10 @@ class PersonMonth:
     """Why hours were sent back."""
     notes: list[str] = field(default_factory=list)
     """What is to be confirmed."""
+    contests: list[str] = field(default_factory=list)
+    """What another company says of these hours."""
+    waits: str = ""
+    """The employer that declares by itself and has not yet; empty when hours are asked here."""
 
 
 class MonthForm(forms.Form):
@@ -114,7 +118,9 @@ class MonthForm(forms.Form):
     """
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-    confirmed = forms.CharField(widget=forms.HiddenInput, required=False)
+    later = forms.BooleanField(
+        label="Pas encore prêt : ne pas l’envoyer cette fois", required=False
+    )
 
     def __init__(
         self,
@@ -176,8 +182,11 @@ class MonthForm(forms.Form):
         self.add_error(HEADCOUNT if about_headcount else collective_name(HoursKind.WORK), sentence)
 
     def entries(self) -> list[Entry]:
-        """What is declared, for every person of the month: an emptied field is a zero."""
-        return [
+        """What is declared, for every person of the month: an emptied field is a zero.
+
+        Of people whose employer declares by itself, only what was typed.
+        """
+        found = [
             Entry(
                 person.employment_id,
                 {
@@ -188,6 +197,8 @@ class MonthForm(forms.Form):
             )
             for person in self.people
         ]
+        waits = {person.employment_id for person in self.people if person.waits}
+        return [entry for entry in found if entry.total or entry.employment_id not in waits]
 
     def refuse(self, problems: Mapping[int, str]) -> None:
         """Write at each person's line why the month was refused."""
@@ -196,9 +207,13 @@ class MonthForm(forms.Form):
             name = field_name(employment_id, HoursKind.WORK)
             self.add_error(name if employment_id in known else None, problem)
 
-    def lines(self) -> list[dict[str, Any]]:
-        """What the template draws, person by person."""
-        return [self._line(person) for person in self.people]
+    def own_lines(self) -> list[dict[str, Any]]:
+        """Those asked of who types."""
+        return [self._line(person) for person in self.people if not person.waits]
+
+    def other_lines(self) -> list[dict[str, Any]]:
+        """Those whose employer declares by itself."""
+        return [self._line(person) for person in self.people if person.waits]
 
     def totals(self) -> list[tuple[str, Decimal]]:
         """Hours by kind as they stand in the fields, readable ones only."""

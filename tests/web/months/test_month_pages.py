@@ -23,13 +23,17 @@ SignIn = Callable[[User | None], Client]
 
 
 def month_url(world: World, month: str = "2026-10") -> str:
-    return f"/attributions/{world.award.pk}/mois/{month}/"
+    return f"/mon-mois/{month}/"
+
+
+def host_url(world: World) -> str:
+    return f"/attributions/{world.award.pk}/mois/2026-10/"
 
 
 def typed(world: World, hours: str, *, version: int = 0, **more: str) -> dict[str, str]:
     return {
-        f"h-{world.employment.pk}-travail": hours,
-        "version": str(version),
+        f"m{world.award.pk}-h-{world.employment.pk}-travail": hours,
+        f"m{world.award.pk}-version": str(version),
         "confirmed": "",
         **more,
     }
@@ -84,7 +88,7 @@ def test_what_cannot_be_hours_is_told_at_the_line_and_kept(
     page = answer.content.decode()
     assert answer.status_code == 422
     assert f'value="{wrong}"' in page
-    assert f"#id_h-{world.employment.pk}-travail" in page
+    assert f"#id_m{world.award.pk}-h-{world.employment.pk}-travail" in page
     assert not Statement.objects.exists()
 
 
@@ -119,7 +123,7 @@ def test_a_month_changed_meanwhile_keeps_what_was_typed(
 def test_a_month_at_zero_is_declared(
     world: World, people: dict[str, User], signed_in: SignIn
 ) -> None:
-    answer = signed_in(people["company"]).post(month_url(world), {"version": "0", "neant": "1"})
+    answer = signed_in(people["company"]).post(month_url(world), {f"m{world.award.pk}-version": "0", "neant": "1"})
     assert answer.status_code == 302
     assert Statement.objects.get().month == OCTOBER
     assert declared() == 0
@@ -139,7 +143,7 @@ def test_the_company_reads_why_at_the_line_and_corrects(
 ) -> None:
     statement = declare(world, OCTOBER, "35")
     line = str(statement.lines.get().pk)
-    check = month_url(world) + "verifier/"
+    check = host_url(world) + "verifier/"
     facilitator = signed_in(world.facilitator)
     refused = facilitator.post(check, {"acte": "renvoyer", "ligne": line, "lue": line})
     assert refused.status_code == 422
@@ -157,7 +161,7 @@ def test_a_line_corrected_since_it_was_read_is_not_validated(
 ) -> None:
     read = str(declare(world, OCTOBER, "35").lines.get().pk)
     declare(world, OCTOBER, "40", version=1)
-    check = month_url(world) + "verifier/"
+    check = host_url(world) + "verifier/"
     answer = signed_in(world.facilitator).post(check, {"acte": "tout", "lue": read})
     assert answer.status_code == 409
     assert validated() == 0
@@ -183,7 +187,7 @@ def test_others_validate_nothing(
 ) -> None:
     line = declare(world, OCTOBER, "35").lines.get().pk
     client = signed_in(people[role])
-    check = month_url(world) + "verifier/"
+    check = host_url(world) + "verifier/"
     assert client.post(check, {"acte": "tout", "lue": line}).status_code == 403
     url = f"/clauses/{world.clause.pk}/valider/"
     assert client.post(url, {"ligne": line}).status_code == 403
@@ -214,7 +218,7 @@ def test_two_validations_at_once_count_once(signed_in: SignIn) -> None:
     world = builders.world()
     line = declare(world, OCTOBER, "35").lines.get().pk
     clients = [signed_in(world.facilitator), signed_in(world.facilitator)]
-    url = month_url(world) + "verifier/"
+    url = host_url(world) + "verifier/"
     sent = {"acte": "tout", "lue": line}
     statuses = together(*[lambda c=c: c.post(url, sent).status_code for c in clients])
     assert statuses == [302, 409]
@@ -225,8 +229,8 @@ def test_two_validations_at_once_count_once(signed_in: SignIn) -> None:
 def test_a_double_click_sends_one_month(signed_in: SignIn) -> None:
     world = builders.world()
     clients = [signed_in(world.facilitator), signed_in(world.facilitator)]
-    sent = typed(world, "35")
-    statuses = together(*[lambda c=c: c.post(month_url(world), sent).status_code for c in clients])
+    sent = {"version": "0", f"h-{world.employment.pk}-travail": "35"}
+    statuses = together(*[lambda c=c: c.post(host_url(world), sent).status_code for c in clients])
     assert statuses == [302, 409]
     assert (declared(), Statement.objects.get().version) == (Decimal(35), 1)
 
@@ -240,8 +244,9 @@ def test_two_sites_never_share_more_hours_than_were_worked(signed_in: SignIn) ->
         Assignment.objects.create(
             employment=world.employment, award=second, host=world.host, starts_on="2026-03-09"
         )
-    sent = typed(world, "100") | {f"total-{world.employment.pk}": "151"}
-    urls = [month_url(world), f"/attributions/{second.pk}/mois/2026-10/"]
+    pk = world.employment.pk
+    sent = {"version": "0", f"h-{pk}-travail": "100", f"total-{pk}": "151"}
+    urls = [host_url(world), f"/attributions/{second.pk}/mois/2026-10/"]
     clients = [signed_in(world.facilitator) for _ in urls]
     pairs: Any = zip(clients, urls, strict=True)
     statuses = together(*[lambda c=c, u=u: c.post(u, sent).status_code for c, u in pairs])

@@ -1,0 +1,231 @@
+"""A month: of a company over all its awards, or of one award for the host that types it."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from coclause.clauses.models import Award, AwardMember, Clause
+from coclause.clauses.permissions import handles
+from coclause.core.months import between, first_day, last_day, shift
+from coclause.core.parameters import parameter
+from coclause.core.refusals import Conflict, Refused
+from coclause.hours.choices import Origin
+from coclause.hours.declaring import Sending
+from coclause.hours.models import Statement
+from coclause.hours.owing import declare_by, owed_by, running
+from coclause.hours.progress import progress_of_awards
+from coclause.organisations.scopes import Scope
+from coclause.render.numbers import hours
+from coclause.web.clauses.access import declared_award, frame
+from coclause.web.clauses.months import name as month_name
+from coclause.web.clauses.months import of_month
+from coclause.web.middleware import ScopedRequest
+from coclause.web.months.sections import (
+    MonthPage,
+    Sent,
+    declare,
+    refuse,
+    said_in,
+    tell_of_conflict,
+    zeros_in,
+)
+
+SHOWN_MONTHS = 6
+"""Months offered beside the one at hand."""
+
+
+def of_award(request: ScopedRequest, pk: int, month: date) -> HttpResponse:
+    """The month that a host types for a company. 404 for a month out of execution or not begun.
+
+    A company is led to its own month, over all its awards.
+    """
+    award = declared_award(pk, request.scope, month)
+    if not handles(award.lot.contract.operation, request.scope):
+        return redirect(f"{reverse('company-month', args=[month])}#marche-{pk}")
+    return _answer(request, MonthPage(request.scope, month, [award], alone=True))
+
+
+def of_company(request: ScopedRequest, month: date) -> HttpResponse:
+    """The month of the user's companies over all the awards they take part in. 404 without any."""
+    return _answer(request, company_month(request.scope, month))
+
+
+def index(request: ScopedRequest) -> HttpResponse:
+    """The month to declare first, else the last one over."""
+    scope = request.scope
+    if not scope.companies:
+        raise Http404
+    months = list(owed_by(scope)) or _declarable(scope)[-1:]
+    return redirect("company-month", month=months[0]) if months else redirect("desk")
+
+
+def company_month(scope: Scope, month: date) -> MonthPage:
+    """The page of that month, not read yet. Raises Http404 when no award is executed in it."""
+    if month > scope.day:
+        raise Http404
+    awards = list(
+        _awards(scope, month)
+        .with_holder(scope.day)
+        .select_related("lot__contract__operation__buyer")
+        .order_by("lot__contract__operation__name_key", "lot__number", "pk")
+    )
+    if not awards:
+        raise Http404
+    return MonthPage(scope, month, awards, alone=False)
+
+
+def show_proposal(request: ScopedRequest, page: MonthPage, **more: Any) -> HttpResponse:
+    """Draw a page already read and filled from a file: nothing is written."""
+    return _show(request, page, **more)
+
+
+def _awards(scope: Scope, month: date) -> Any:
+    """Awards in execution in that month in which the user's companies then take part, that still
+    run or that have something declared.
+    """
+    parts = AwardMember.objects.filter(
+        organisation__in=scope.companies, starts_on__lte=last_day(month)
+    ).exclude(ends_on__lt=month)
+    mine = Award.objects.filter(
+        pk__in=parts.values("award"), starts_on__lte=last_day(month), ends_on__gte=month
+    )
+    declared = mine.filter(statements__month=month)
+    return mine.filter(pk__in=running(mine).values("pk")) | mine.filter(
+        pk__in=declared.values("pk")
+    )
+
+
+def _declarable(scope: Scope) -> list[date]:
+    """Months in which the user's companies executed something, up to the last one over."""
+    parts = AwardMember.objects.filter(organisation__in=scope.companies).values_list(
+        "starts_on", "ends_on", "award__starts_on", "award__ends_on"
+    )
+    over = shift(scope.day, -1)
+    months: set[date] = set()
+    for starts, ends, begins, finishes in parts:
+        last = min(finishes, ends or finishes, last_day(over))
+        months.update(between(max(starts, begins), last))
+    return sorted(months)
+
+
+def _answer(request: ScopedRequest, page: MonthPage) -> HttpResponse:
+    if request.method == "POST":
+        return _send(request, page)
+    return _show(request, page.read(carry="vierge" not in request.GET))
+
+
+def _send(request: ScopedRequest, page: MonthPage) -> HttpResponse:
+    page.read(request.POST)
+    if not page.is_valid():
+        return _show(request, page, status=422)
+    if not page.kept():
+        page.sections[0].form.add_error(None, "Tous les marchés sont gardés pour plus tard.")
+        return _show(request, page, status=422)
+    at_zero = "neant" in request.POST
+    sent = {s.award.pk: zeros_in(s) if at_zero else said_in(s) for s in page.kept()}
+    try:
+        doubts = declare(page, sent, _sending(request), request.POST.get("confirmed", ""))
+    except Conflict as conflict:
+        page.read()
+        typed = tell_of_conflict(page, request.POST)
+        _rebind(page, typed)
+        return _show(request, page, status=409, conflict=conflict.sentence)
+    except Refused as refusal:
+        refuse(page, refusal)
+        return _show(request, page, status=422)
+    if doubts:
+        _rebind(page, request.POST)
+        return _show(request, page, doubts=len(doubts.split()), confirmed=doubts)
+    return _sent(request, page, sent)
+
+
+def _sending(request: ScopedRequest) -> Sending:
+    origin = request.POST.get("origine", "")
+    known = origin if origin in Origin.values else Origin.TYPED
+    return Sending(known, request.POST.get("facture", "")[:60])
+
+
+def _rebind(page: MonthPage, data: Any) -> None:
+    """Draw again what was typed, with the notes now at their place."""
+    for section in page.sections:
+        section.form = page.form_of(section.award, section.at_hand, data)
+
+
+def _sent(request: ScopedRequest, page: MonthPage, sent: dict[int, Sent]) -> HttpResponse:
+    scope = page.scope
+    name = month_name(page.month, scope.day)
+    total = sum((one.total for one in sent.values()), Decimal(0))
+    what = hours(total) if total else "aucune heure"
+    messages.success(
+        request,
+        f"{name[:1].upper()}{name[1:]} est envoyé : {what}. Le facilitateur va le vérifier.",
+    )
+    late = [m for m in _months(page) if m["to_declare"]]
+    if not page.alone:
+        return redirect("company-month", month=late[0]["month"]) if late else redirect("desk")
+    award = page.awards[0]
+    if late:
+        return redirect("month", pk=award.pk, month=late[0]["month"])
+    clause = Clause.objects.visible_to(scope).filter(lot=award.lot_id).order_by("pk").first()
+    return redirect("clause", pk=clause.pk) if clause else redirect("desk")
+
+
+def _show(
+    request: ScopedRequest, page: MonthPage, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    scope, month = page.scope, page.month
+    progress = progress_of_awards([award.pk for award in page.awards], scope.day)
+    for section in page.sections:
+        section.progress = progress[section.award.pk]
+    context = {
+        "frame": frame(scope),
+        "page": page,
+        "month": month,
+        "name": month_name(month, scope.day),
+        "of_month": of_month(month),
+        "previous_name": month_name(shift(month, -1), scope.day),
+        "months": _months(page),
+        "by": declare_by(month, parameter("statement_due_day", scope.day)),
+        "fresh": request.method != "POST",
+        "origin": request.POST.get("origine", ""),
+        "invoice": request.POST.get("facture", ""),
+    }
+    if page.alone:
+        award = page.awards[0]
+        clauses = Clause.objects.visible_to(scope).filter(lot=award.lot_id).order_by("pk")
+        context |= {
+            "award": award,
+            "clause": clauses.first(),
+            "hires": handles(award.lot.contract.operation, scope),
+        }
+    return render(request, "months/month.html", context | more, status=status)
+
+
+def _months(page: MonthPage) -> list[dict[str, Any]]:
+    """The months to declare first, then the latest ones, for going from one to another."""
+    scope = page.scope
+    if page.alone:
+        award, day = page.awards[0], scope.day
+        declared = set(Statement.objects.filter(award=award).values_list("month", flat=True))
+        known = between(award.starts_on, min(award.ends_on, day))
+        over = min(first_day(award.ends_on), shift(day, -1))
+        missing = [month for month in known if month not in declared and month <= over]
+        names, args = "month", [award.pk]
+    else:
+        missing, known = list(owed_by(scope)), _declarable(scope)
+        names, args = "company-month", []
+    shown = sorted({*missing[:SHOWN_MONTHS], *known[-SHOWN_MONTHS:], page.month})
+    return [
+        {
+            "month": month,
+            "name": month_name(month, scope.day),
+            "to_declare": month in missing,
+            "href": reverse(names, args=[*args, month]),
+        }
+        for month in shown
+    ]
