@@ -1,6 +1,6 @@
 """The rows of the permission table. `allowed` get the page; `refused` 403; the others 404."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -27,6 +27,8 @@ HOST = ("facilitator", "manager")
 NETWORK = (*HOST, "neighbour_facilitator", "coordinator")
 """The network of the region: it reads its operations, without persons."""
 CLAUSE_READERS = (*NETWORK, "buyer", "company")
+COMPANIES = ("company", "neighbour_company")
+"""Each has a month of its own."""
 FIGURES = (*NETWORK, "observer", "elsewhere_facilitator", "elsewhere_coordinator")
 
 
@@ -43,10 +45,14 @@ class Row:
     success: int = 200
     note: str = ""
     prepare: Callable[[Cast], None] = lambda _: None
+    others: Mapping[str, int] = field(default_factory=dict)
+    """Roles that get another answer: led to a page of their own, told what is wrong."""
 
     def answer(self, role: str) -> int | str:
         if role == "stranger":
             return "login"
+        if role in self.others:
+            return self.others[role]
         if role in self.allowed:
             return self.success
         return 403 if role in self.refused else 404
@@ -249,8 +255,9 @@ CLAUSES = (
     Row(
         "month",
         award("mois/2026-10/"),
-        (*HOST, "company"),
+        HOST,
         ("neighbour_facilitator", "coordinator", "buyer"),
+        others={"company": 302},
     ),
     Row(
         "month",
@@ -258,12 +265,22 @@ CLAUSES = (
         (*HOST, "company"),
         ("neighbour_facilitator", "coordinator", "buyer"),
         method="post",
+        data=lambda cast: {"version": "0", f"h-{cast.here.employment.pk}-travail": "35,5"},
+        success=302,
+    ),
+    Row("company-months", fixed("/mon-mois/"), COMPANIES, success=302),
+    Row("company-month", fixed("/mon-mois/2026-10/"), COMPANIES),
+    Row(
+        "company-month",
+        fixed("/mon-mois/2026-10/"),
+        ("company",),
+        method="post",
         data=lambda cast: {
-            "version": "0",
-            f"travail-{cast.here.employment.pk}": "35,5",
-            "envoyer": "1",
+            f"m{cast.here.award.pk}-version": "0",
+            f"m{cast.here.award.pk}-h-{cast.here.employment.pk}-travail": "35,5",
         },
         success=302,
+        others={"neighbour_company": 422},
     ),
     Row("month-check", declared("verifier/"), HOST, NOT_REFERENT, prepare=declare_october),
     Row(

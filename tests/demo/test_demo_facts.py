@@ -231,6 +231,7 @@ def test_each_role_can_be_entered(
             MemberRole.COORDINATOR,
             MemberRole.BUYER,
             MemberRole.COMPANY,
+            MemberRole.COMPANY,
             MemberRole.PRESCRIBER,
             MemberRole.OBSERVER,
         )

@@ -52,6 +52,7 @@ from coclause.demo.settling import settle
 from coclause.demo.sharing_cases import count_without_names, move_calendars, share
 from coclause.hours.models import (
     Assignment,
+    Declaration,
     Employment,
     EmploymentMonth,
     Statement,
@@ -103,6 +104,7 @@ ORDER: tuple[type[models.Model], ...] = (
     Assignment,
     EmploymentMonth,
     Statement,
+    Declaration,
     StatementLine,
     JournalEntry,
     ImportRun,

@@ -1,12 +1,21 @@
 """The users through whom the demonstration is entered: one for each role."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
+from coclause.clauses.choices import MemberPart
+from coclause.clauses.models import Award, AwardMember
 from coclause.core.models import User
 from coclause.core.months import first_day, shift
 from coclause.demo.book import Book
-from coclause.demo.network import add_member, add_organisation, add_user, demo_password
+from coclause.demo.network import (
+    add_member,
+    add_organisation,
+    add_user,
+    address,
+    demo_password,
+)
 from coclause.demo.operations import Scene
 from coclause.demo.sites import Site
 from coclause.organisations.choices import BuyerKind, MemberRole, Role
@@ -49,6 +58,11 @@ CARDS = (
         "Ses engagements et le mois à déclarer maintenant",
     ),
     Card(
+        "agence@demo.coclause.test",
+        MemberRole.COMPANY,
+        "Une structure d’insertion : le mois de ses salariés, chez toutes ses clientes",
+    ),
+    Card(
         "prescriptrice@demo.coclause.test",
         MemberRole.PRESCRIBER,
         "Les chiffres publics de la région ; ses candidats, bientôt",
@@ -65,21 +79,50 @@ CARDS = (
 def cast(scene: Scene, sites: list[Site]) -> None:
     """Give each card its user: someone who has something to do today."""
     book, partners = scene.book, scene.partners
-    by_role = {card.role: card.email for card in CARDS}
     password = demo_password()
-    followed = scene.network.in_charge(0, 0, scene.day)
+    company = _late_company(scene, sites)
+    coordination, observer = _region(scene)
     users = {
-        MemberRole.FACILITATOR: followed,
-        MemberRole.HOST_MANAGER: scene.network.managers[0],
-        MemberRole.BUYER: partners.users[partners.buyers[BuyerKind.MUNICIPAL][0].pk],
-        MemberRole.COMPANY: _late_company(scene, sites),
-        MemberRole.PRESCRIBER: partners.users[partners.prescribers[0].pk],
-        **_region(scene),
+        "facilitatrice": scene.network.in_charge(0, 0, scene.day),
+        "responsable": scene.network.managers[0],
+        "coordination": coordination,
+        "acheteur": partners.users[partners.buyers[BuyerKind.MUNICIPAL][0].pk],
+        "entreprise": company,
+        "agence": _busy_agency(scene),
+        "prescriptrice": partners.users[partners.prescribers[0].pk],
+        "observatrice": observer,
     }
-    for role, user in users.items():
-        user.email = by_role[role]
-        user.password = password
-    _several_memberships(book, users[MemberRole.COMPANY], scene)
+    for card in CARDS:
+        user = users[card.email.partition("@")[0]]
+        user.email, user.password = card.email, password
+    _second_contact(book, company)
+    _several_memberships(book, company, scene)
+
+
+def _busy_agency(scene: Scene) -> User:
+    """Who declares for the structure that makes people available on the most awards today."""
+    running = {row.pk for row in scene.book.rows(Award) if row.ends_on >= scene.day}
+    parts = Counter(
+        row.organisation_id
+        for row in scene.book.rows(AwardMember)
+        if row.part == MemberPart.AGENCY and row.award_id in running
+    )
+    [(agency, _)] = parts.most_common(1)
+    return scene.partners.users[agency]
+
+
+def _second_contact(book: Book, first: User) -> None:
+    """A colleague who is warned when the first contact is silent."""
+    [mine] = [row for row in book.rows(Membership) if row.user_id == first.pk]
+    mine.rank = 1
+    colleague = add_user(
+        book,
+        address("Marcel", "Chimérique", f"organisation{mine.organisation_id}"),
+        "Marcel",
+        "Chimérique",
+    )
+    since = date(2024, 1, 8)
+    add_member(book, colleague, mine.organisation, MemberRole.COMPANY, since=since).rank = 2
 
 
 def _late_company(scene: Scene, sites: list[Site]) -> User:
@@ -90,7 +133,7 @@ def _late_company(scene: Scene, sites: list[Site]) -> User:
     return mine[0].declared_by
 
 
-def _region(scene: Scene) -> dict[MemberRole, User]:
+def _region(scene: Scene) -> tuple[User, User]:
     """The coordination and the observer, who see the whole region."""
     book, town = scene.book, scene.map.town("21", 0)
     coordination = add_organisation(
@@ -101,7 +144,7 @@ def _region(scene: Scene) -> dict[MemberRole, User]:
     agathe = add_user(book, "observatrice", "Agathe", "Conjecturé")
     add_member(book, ophelie, coordination, MemberRole.COORDINATOR)
     add_member(book, agathe, observer, MemberRole.OBSERVER)
-    return {MemberRole.COORDINATOR: ophelie, MemberRole.OBSERVER: agathe}
+    return ophelie, agathe
 
 
 def _several_memberships(book: Book, company_user: User, scene: Scene) -> None:

@@ -4,6 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from coclause.clauses.choices import MemberPart
+from coclause.clauses.models import AwardMember
 from coclause.core.months import last_day, shift
 from coclause.demo.book import Book
 from coclause.demo.chance import Chance
@@ -51,6 +53,7 @@ class Crews:
         self._book, self._dice, self._crowd = book, dice, crowd
         self._network, self._sites = network, sites
         self.hands: dict[int, list[Hand]] = defaultdict(list)
+        self._parts = {(row.award_id, row.organisation_id) for row in book.rows(AwardMember)}
 
     def work(self, plan: Plan, day: date) -> list[Worked]:
         """Hire for every planned month, in order of time, and end what no longer works."""
@@ -90,6 +93,7 @@ class Crews:
         until = min(shift(month, dice.pick(LASTS) - 1), site.award.ends_on.replace(day=1))
         someone.taken_until = last_day(until)
         employment = self.employ(someone, site, dice.choice(site.employers), host, starts)
+        self._join(site, employment)
         assignment = self._book.add(
             Assignment(
                 employment_id=employment.pk,
@@ -102,6 +106,22 @@ class Crews:
         hand = Hand(employment, assignment, level, until)
         self.hands[number].append(hand)
         return hand
+
+    def _join(self, site: Site, employment: Employment) -> None:
+        """An employer takes part in the award from its first person's first day."""
+        key = (site.award.pk, employment.employer_id)
+        if key in self._parts:
+            return
+        self._parts.add(key)
+        agency = employment.way == Way.MADE_AVAILABLE
+        self._book.add(
+            AwardMember(
+                award_id=site.award.pk,
+                organisation_id=employment.employer_id,
+                part=MemberPart.AGENCY if agency else MemberPart.SUBCONTRACTOR,
+                starts_on=site.award.starts_on,
+            )
+        )
 
     def employ(
         self,
@@ -121,7 +141,7 @@ class Crews:
         return self._book.add(
             Employment(
                 identity_id=someone.identity.pk,
-                employer_id=employer.pk,
+                employer=employer,
                 host_id=host.pk,
                 contract_number=f"C{len(self._book.rows(Employment)) + 1:06d}",
                 type=type_,

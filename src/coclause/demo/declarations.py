@@ -12,8 +12,9 @@ from coclause.demo.crews import Worked
 from coclause.demo.operations import Scene
 from coclause.demo.sites import Site
 from coclause.demo.spreading import QUARTERS
-from coclause.hours.choices import LineState
-from coclause.hours.models import EmploymentMonth, Statement, StatementLine
+from coclause.hours.choices import LineState, Origin
+from coclause.hours.models import Declaration, EmploymentMonth, Statement, StatementLine
+from coclause.organisations.models import Organisation
 
 Claim = tuple[int, int, str]
 """Month of an employment, statement, kind: what one figure is claimed for."""
@@ -25,16 +26,24 @@ def moment(day: date, hour: int = 10) -> datetime:
     return datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
 
 
+def _origin(own: bool, number: int) -> Origin:
+    """Companies type, some send their own spreadsheet or payroll; agencies send an invoice."""
+    if not own:
+        return Origin.INVOICE
+    return {0: Origin.SHEET, 1: Origin.PAYROLL}.get(number % 5, Origin.TYPED)
+
+
 def hours(quarters: int) -> Decimal:
     return Decimal(quarters) / QUARTERS
 
 
 class Declarations:
-    """The statements of every site, then the lines of what was worked."""
+    """The statements of every site and who sent them, then the lines of what was worked."""
 
     def __init__(self, scene: Scene, sites: list[Site]) -> None:
         self._scene, self._sites = scene, sites
         self.statements: dict[tuple[int, date], Statement] = {}
+        self._sendings: dict[tuple[int, date, int], Declaration] = {}
         self._checked: dict[tuple[int, date], tuple[datetime, User]] = {}
         for number, site in enumerate(sites):
             for month in site.months:
@@ -51,12 +60,52 @@ class Declarations:
             declared = max(declared, scene.day - timedelta(days=dice.randint(1, 4)))
         declared = site.waiting.get(month, declared)
         self.statements[number, month] = scene.book.add(
-            Statement(award_id=site.award.pk, month=month, declared_on=declared)
+            Statement(award_id=site.award.pk, month=month, declared_on=declared, version=0)
         )
+        self.sending(number, month, site.holder)
         checked = min(declared + timedelta(days=dice.randint(0, 4)), scene.day)
         self._checked[number, month] = (
             moment(checked, 15),
             scene.network.in_charge(site.host, site.share, checked),
+        )
+
+    def sending(self, number: int, month: date, company: Organisation) -> Declaration:
+        """What a company sent of that month: the holder, then each agency for its own people."""
+        site, statement = self._sites[number], self.statements[number, month]
+        key = (number, month, company.pk)
+        if key not in self._sendings:
+            statement.version += 1
+            own = company.pk == site.holder.pk
+            author = site.declared_by if own else self._scene.partners.users[company.pk]
+            self._sendings[key] = self._scene.book.add(
+                Declaration(
+                    statement_id=statement.pk,
+                    organisation_id=company.pk,
+                    origin=_origin(own, statement.pk),
+                    invoice="" if own else f"F{month:%y%m}-{statement.pk:05d}",
+                    version=statement.version,
+                    declared_at=moment(statement.declared_on, 9),
+                    declared_by_id=author.pk,
+                )
+            )
+        return self._sendings[key]
+
+    def again(self, line: StatementLine, at: datetime) -> Declaration:
+        """The sending of a correction, by whom the line was sent first."""
+        book = self._scene.book
+        first = book.get(Declaration, line.declaration_id or 0)
+        statement = book.get(Statement, line.statement_id)
+        statement.version += 1
+        statement.declared_on = at.date()
+        return book.add(
+            Declaration(
+                statement_id=statement.pk,
+                organisation_id=first.organisation_id,
+                origin=Origin.TYPED,
+                version=statement.version,
+                declared_at=at,
+                declared_by_id=first.declared_by_id,
+            )
         )
 
     def record(self, worked: list[Worked]) -> None:
@@ -106,16 +155,18 @@ class Declarations:
         statement = self.statements[piece.site, piece.month]
         at, by = self._checked[piece.site, piece.month]
         waits = piece.month in site.waiting
+        sent = self.sending(piece.site, piece.month, piece.hand.employment.employer)
         return self._scene.book.add(
             StatementLine(
                 # Numbers, not rows: setting rows takes most of a build's time.
                 statement_id=statement.pk,
+                declaration_id=sent.pk,
                 employment_month_id=month.pk,
                 kind=kind,
                 hours=hours(quarters),
                 state=LineState.DECLARED if waits else LineState.VALIDATED,
                 declared_at=moment(statement.declared_on, 9),
-                declared_by_id=site.declared_by.pk,
+                declared_by_id=sent.declared_by_id,
                 validated_at=None if waits else at,
                 validated_by_id=None if waits else by.pk,
             )

@@ -126,6 +126,7 @@ class Oddities:
         self._scene.book.add(
             StatementLine(
                 statement_id=line.statement_id,
+                declaration_id=line.declaration_id,
                 employment_month_id=line.employment_month_id,
                 kind=line.kind,
                 hours=line.hours - 14,
@@ -141,9 +142,7 @@ class Oddities:
         line.revision = 2
         line.declared_at += again
         line.validated_at += again
-        statement = self._scene.book.get(Statement, line.statement_id)
-        statement.version = 2
-        statement.declared_on += again
+        line.declaration_id = self._declarations.again(line, line.declared_at).pk
 
     def _correction_to_check(self) -> None:
         """A validated line still in force while its correction waits."""
@@ -157,12 +156,10 @@ class Oddities:
         )
         today = moment(self._scene.day, 16)
         line.corrected_at = today
-        statement = self._scene.book.get(Statement, line.statement_id)
-        statement.version = 2
-        statement.declared_on = self._scene.day
         self._scene.book.add(
             StatementLine(
                 statement_id=line.statement_id,
+                declaration_id=self._declarations.again(line, today).pk,
                 employment_month_id=line.employment_month_id,
                 kind=line.kind,
                 revision=2,

@@ -96,6 +96,7 @@ def count_without_names(scene: Scene, declarations: Declarations, sites: list[Si
             scene.book.add(
                 StatementLine(
                     statement_id=statement.pk,
+                    declaration_id=declarations.sending(number, month, site.holder).pk,
                     kind=HoursKind.WORK,
                     hours=Decimal(headcount * scene.dice.randint(9, 16)),
                     headcount=headcount,
