@@ -14,7 +14,7 @@ COMPANY = "Entreprise"
 def enter(page: Page, role: str) -> None:
     """Through the role's card on the first page."""
     page.goto("/")
-    page.get_by_role("button", name=re.compile(f"^Entrer : {role},")).click()
+    page.get_by_role("button", name=re.compile(f"^Entrer : {role},")).first.click()
     expect(page.get_by_role("heading", name="À faire", level=1)).to_be_visible()
 
 
