@@ -38,6 +38,7 @@ from coclause.clauses.globalising import globalise, leave_globalisation
 from coclause.clauses.groups import add_member, replace_holder, set_group
 from coclause.clauses.models import (
     Award,
+    AwardMember,
     Clause,
     Commitment,
     Contract,
@@ -56,8 +57,9 @@ from coclause.core.months import shift
 from coclause.core.refusals import Refused
 from coclause.hours.checking import return_lines, validate_lines
 from coclause.hours.collective import declare_collective
-from coclause.hours.declaring import Entry, declare_month
+from coclause.hours.declaring import Entry, Part, declare_month, declare_months
 from coclause.hours.models import Employment, Statement, StatementLine
+from coclause.hours.parties import party_of
 from coclause.organisations.choices import MemberRole, Role
 from coclause.organisations.models import Organisation
 from coclause.organisations.scopes import Scope, scope_of
@@ -80,6 +82,9 @@ class Life:
     coordinator: User
     company: Organisation
     others: list[Organisation]
+    agency: Organisation
+    declarers: dict[int, User]
+    """Who declares for the company and for the agency."""
     awards: list[Award] = field(default_factory=list)
     clauses: dict[int, Clause] = field(default_factory=dict)
     operations: dict[int, Operation] = field(default_factory=dict)
@@ -130,7 +135,19 @@ def begin(draw: Any) -> Life:
         coordinator = builders.member(coordination, MemberRole.COORDINATOR)
         buyer = builders.organisation("Ville de Val-Imaginé", Role.BUYER)
         companies = [builders.organisation(f"Entreprise {n}", Role.COMPANY) for n in "XYZ"]
-        life = Life(draw, hosts, facilitators, managers, coordinator, companies[0], companies[1:])
+        agency = builders.organisation("Agence d’essai", Role.COMPANY)
+        declarers = {c.pk: builders.member(c, MemberRole.COMPANY) for c in (companies[0], agency)}
+        life = Life(
+            draw,
+            hosts,
+            facilitators,
+            managers,
+            coordinator,
+            companies[0],
+            companies[1:],
+            agency,
+            declarers,
+        )
         for number in range(2):
             _contract(life, buyer, number)
     for award in life.awards:
@@ -157,6 +174,9 @@ def _contract(life: Life, buyer: Organisation, number: int) -> None:
     award = builders.award(lot, life.company, STARTS, ENDS)
     Award.objects.filter(pk=award.pk).update(notified_on=START)
     award.refresh_from_db()
+    AwardMember.objects.create(
+        award=award, organisation=life.agency, part=MemberPart.AGENCY, starts_on=STARTS
+    )
     life.awards.append(award)
     life.clauses[award.pk], life.operations[award.pk] = clause, operation
     life.tell(
@@ -167,7 +187,7 @@ def _contract(life: Life, buyer: Organisation, number: int) -> None:
 
 
 def _hands(life: Life, award: Award) -> None:
-    """Three persons employed on the award, and what it commits to."""
+    """Three persons on the award, one of them from the agency, and what it commits to."""
     number = life.awards.index(award)
     user = life.people[life.hosts[number].pk]
     with acting_as(user, day=START):
@@ -176,7 +196,7 @@ def _hands(life: Life, award: Award) -> None:
                 builders.person(
                     life.hosts[number], "Inventé", "Zoé", date(1980 + number, 1 + rank, 17)
                 ),
-                life.company,
+                life.agency if rank == 2 else life.company,
                 award,
                 starts=STARTS,
                 ends=None,
@@ -458,6 +478,31 @@ def declares(life: Life) -> None:
     life.tell(*acts)
 
 
+def companies_declare(life: Life) -> None:
+    """The company or the agency, for its own people of both awards in one sending."""
+    company = life.pick([life.company, life.agency])
+    user, month = life.declarers[company.pk], shift(life.day.replace(day=1), -life.between(0, 4))
+    scope = scope_of(user, life.day)
+    parts = []
+    with acting(scope):
+        for award in life.awards:
+            if party_of(award, scope, month) is None:
+                continue
+            own = [row for row in life.employments[award.pk] if row.employer_id == company.pk]
+            entries = tuple(Entry(row.pk, {"travail": life.hours(60)}) for row in own)
+            parts.append(Part(award, entries, _version(award, month)))
+        if not parts:
+            raise Refused("Cette entreprise n’est plus du marché.")
+        declare_months(scope, month, parts)
+    acts: list[told.Act] = []
+    for part in parts:
+        for entry in part.entries:
+            key = told.Key(part.award.pk, month, entry.employment_id, "travail")
+            if entry.total or _was_said(life, key):
+                acts.append(told.Declared(key, entry.total))
+    life.tell(*acts)
+
+
 def declares_without_names(life: Life) -> None:
     award: Award = life.pick(life.awards)
     month = shift(life.day.replace(day=1), -life.between(0, 4))
@@ -534,7 +579,8 @@ ACTS: tuple[Callable[[Life], None], ...] = (
     hands_over,
     declares,
     declares,
-    declares,
+    companies_declare,
+    companies_declare,
     declares_without_names,
     checks,
     checks,
