@@ -192,6 +192,7 @@ def _show(
         "months": _months(page),
         "by": declare_by(month, parameter("statement_due_day", scope.day)),
         "fresh": request.method != "POST",
+        "action": reverse("company-month", args=[month]),
         "origin": request.POST.get("origine", ""),
         "invoice": request.POST.get("facture", ""),
     }
@@ -199,6 +200,7 @@ def _show(
         award = page.awards[0]
         clauses = Clause.objects.visible_to(scope).filter(lot=award.lot_id).order_by("pk")
         context |= {
+            "action": reverse("month", args=[award.pk, month]),
             "award": award,
             "clause": clauses.first(),
             "hires": handles(award.lot.contract.operation, scope),
