@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coclause.indicators.disclosure import hide, hide_small
+from coclause.people.disclosure import hide, hide_small
 from coclause.render.numbers import HIDDEN, is_number
 
 THRESHOLD = 5

@@ -8,11 +8,11 @@ from typing import Literal
 
 from coclause.core.parameters import UnknownParameterError
 from coclause.indicators.catalogue import CATALOGUE
-from coclause.indicators.disclosure import hide as hide_number
-from coclause.indicators.disclosure import hide_small
 from coclause.indicators.facts import Facts
 from coclause.indicators.indicator import Indicator, Kind, PeriodKind, Row, Value
 from coclause.indicators.perimeter import Perimeter, Period
+from coclause.people.disclosure import hide as hide_number
+from coclause.people.disclosure import hide_small
 from coclause.render.numbers import HIDDEN, Measure
 
 State = Literal["provisoire", "clos"]

@@ -8,26 +8,12 @@ from coclause.indicators.facts import Facts
 from coclause.indicators.indicator import Indicator, Kind, Number, Row
 from coclause.indicators.keys import UNKNOWN, by_id, quotient, tally, words
 from coclause.indicators.of_hours import total
+from coclause.people.ages import AGES, age_band
 from coclause.people.choices import Level, Sex
 
-AGES = {
-    "moins_26": "Moins de 26 ans",
-    "26_49": "De 26 à 49 ans",
-    "50_plus": "50 ans et plus",
-    UNKNOWN: "Non connu",
-}
 FIRST = "au premier emploi qui a des heures dans la période"
 NO_CRITERION = "aucun"
 Categories = Callable[[FactRow], Iterable[str]]
-
-
-def age_band(age: int | None) -> str:
-    """−26, 26–49, 50+, by the age at hiring."""
-    if age is None:
-        return UNKNOWN
-    if age < 26:
-        return "moins_26"
-    return "26_49" if age < 50 else "50_plus"
 
 
 def _criteria(row: FactRow) -> Iterable[str]:

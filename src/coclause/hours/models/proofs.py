@@ -8,6 +8,7 @@ from coclause.clauses.models import Award, Clause
 from coclause.core.history import actor_required, never_changes
 from coclause.core.models import StoredFile, User
 from coclause.hours.choices import ProofKind
+from coclause.hours.proofs.queries import ProofQuerySet
 from coclause.organisations.models import Organisation
 
 
@@ -35,6 +36,8 @@ class Proof(models.Model):
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
     author = models.ForeignKey(User, verbose_name="par", on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField("saisi le", default=timezone.now, editable=False)
+
+    objects = ProofQuerySet.as_manager()
 
     class Meta:
         verbose_name = "document numéroté"

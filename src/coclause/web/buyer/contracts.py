@@ -12,12 +12,15 @@ from django.urls import NoReverseMatch, reverse
 from coclause.clauses.models import Calibration, Clause, Contract, OptOut
 from coclause.clauses.states import ClauseState
 from coclause.core.parameters import parameter
+from coclause.hours.choices import ProofKind
 from coclause.hours.convention_progress import Totals
+from coclause.hours.models import Proof
 from coclause.hours.of_buyers import hours_of_contracts, persons_of_contracts, unnamed_of_contracts
-from coclause.indicators.disclosure import hide
+from coclause.hours.proofs.queries import STATEMENTS
 from coclause.network.models import Draft
 from coclause.organisations.models import Organisation
 from coclause.organisations.scopes import Scope
+from coclause.people.disclosure import hide
 from coclause.reference.keys import search_key
 from coclause.render.numbers import Measure
 from coclause.web.operations.turns import state_kind
@@ -109,8 +112,8 @@ def _add_states(found: dict[int, ContractRow]) -> None:
 
 
 def _documents(pks: list[int], scope: Scope) -> list[tuple[int, Document]]:
-    """What can be downloaded for each contract: note, last draft, opt-outs in force."""
-    told: list[tuple[int, str, str, int]] = []
+    """What can be downloaded for each contract: note, last draft, opt-outs, statements in force."""
+    told: list[tuple[int, str, str, int | str]] = []
     retained = Calibration.objects.visible_to(scope).filter(
         contract__in=pks, retained_on__isnull=False
     )
@@ -123,6 +126,10 @@ def _documents(pks: list[int], scope: Scope) -> list[tuple[int, Document]]:
     kept = OptOut.objects.visible_to(scope).in_force().filter(contract__in=pks)
     for contract, pk, number in kept.order_by("number").values_list("contract_id", "pk", "number"):
         told.append((contract, f"Dispense n° {number}", "opt-out-pdf", pk))
+    proofs = Proof.objects.visible_to(scope).in_force().filter(kind__in=STATEMENTS)
+    issued = proofs.filter(award__lot__contract__in=pks).order_by("pk")
+    for contract, kind, said in issued.values_list("award__lot__contract", "kind", "number"):
+        told.append((contract, f"{ProofKind(kind).label} n° {said}", "proof-pdf", said))
     return [
         (contract, Document(label, url))
         for contract, label, name, pk in told
@@ -130,7 +137,7 @@ def _documents(pks: list[int], scope: Scope) -> list[tuple[int, Document]]:
     ]
 
 
-def _address(name: str, pk: int) -> str:
+def _address(name: str, pk: int | str) -> str:
     """Empty while the page that gives that document does not exist."""
     try:
         return reverse(name, args=[pk])

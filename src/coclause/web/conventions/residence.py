@@ -12,8 +12,8 @@ from decimal import Decimal
 from coclause.clauses.models import Convention
 from coclause.core.parameters import parameter
 from coclause.hours.convention_progress import RESIDENCES, RESIDENT, Residence, reads_everyone
-from coclause.indicators.disclosure import hide_small
 from coclause.organisations.scopes import Scope
+from coclause.people.disclosure import hide_small
 from coclause.render.numbers import HIDDEN, Measure, amount, decimal, hours, is_number, percent
 
 MASKED = "masqué"
