@@ -7,6 +7,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from coclause.core.papers_settings import PapersAddressError, papers_storage
 from coclause.core.smtp import SmtpAddressError, read_smtp_url
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -142,6 +143,17 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_ADAPTER = "coclause.web.accounts.NoSignup"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
+# A company's contact receives a code (`web/entering/`, `web/accounts.py`): eight digits, three
+# tries, a quarter of an hour, and no answer that tells whether an address is known here.
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 8, "dashed": True}
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_TIMEOUT = 20 * 60
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_FORMS = {"confirm_login_code": "coclause.web.entering.forms.TypedCodeForm"}
+# Two weeks: from the opening of a month to its last reminder, one code is enough.
+SESSION_COOKIE_AGE = 14 * 24 * 3600
 
 # Mail: a real server, else the demonstration writes files that can be read. Production without a
 # server keeps its messages waiting: `coclause worker` refuses to start, and says why.
@@ -183,8 +195,18 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+# Supporting papers: a folder that no address serves, or an S3-compatible store (ADR 16). An
+# antivirus, where one is plugged in: the path of clamd's socket, or "host:port".
+try:
+    STORAGES["papers"] = papers_storage(os.environ, default=STATE / "pieces")
+except PapersAddressError as error:
+    raise ImproperlyConfigured(str(error)) from None
+CLAMAV = os.environ.get("COCLAUSE_CLAMAV", "")
+
 # What exceeds the largest document kept is dropped as it comes, before it fills a disk.
+# Files of the pages of a month (payroll, spreadsheets) touch no disk at all.
 FILE_UPLOAD_HANDLERS = [
+    "coclause.web.uploads.InMemory",
     "coclause.web.uploads.Limited",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",

@@ -1,5 +1,6 @@
 """The left bar, by role. The order is the order of work: to do, then things, then figures."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -16,6 +17,28 @@ PUBLIC = (
 """What is open without an account: first what one comes for."""
 
 
+THINGS: tuple[tuple[str, str, Callable[[Scope], object]], ...] = (
+    ("Mes marchés", "buyer-space", lambda of: of.buyers),
+    ("Mois à vérifier", "months-to-check", lambda of: of.hosts),
+    (
+        "Opérations et clauses",
+        "operations",
+        lambda of: of.working_regions or of.buyers or of.companies,
+    ),
+    ("Demandes", "requests", lambda of: of.working_regions or of.buyers),
+    ("Contacts", "contacts", lambda of: of.companies),
+    ("Programmations", "programmes", lambda of: of.buyers or of.coordinated_regions),
+    ("Registre des dispenses", "opt-outs", lambda of: of.buyers or of.hosts),
+    ("Acheteurs régionaux", "regional-buyers", lambda of: of.coordinated_regions),
+    ("Bibliothèque", "library", lambda of: of.working_regions),
+    ("Conventions", "conventions", lambda of: of.working_regions),
+    ("Marchés publiés", "published", lambda of: of.working_regions),
+    ("Organisations", "organisations", lambda of: of.working_regions),
+    ("Courriels", "mails", lambda of: of.hosts or of.companies),
+)
+"""What each role works on, and to whom it opens."""
+
+
 @dataclass(frozen=True)
 class Item:
     label: str
@@ -30,24 +53,9 @@ def groups(scope: Scope, path: str, *, due: int | None = None) -> list[list[Item
     if scope.main is None:
         return [[_item(label, name, path, None) for label, name in PUBLIC]]
     todo = [("À faire", "desk")]
-    things: list[tuple[str, str]] = []
-    if scope.buyers:
-        things.append(("Mes marchés", "buyer-space"))
-    if scope.working_regions or scope.buyers or scope.companies:
-        things.append(("Opérations et clauses", "operations"))
-    if scope.working_regions or scope.buyers:
-        things.append(("Demandes", "requests"))
-    if scope.buyers or scope.coordinated_regions:
-        things.append(("Programmations", "programmes"))
-    if scope.buyers or scope.hosts:
-        things.append(("Registre des dispenses", "opt-outs"))
-    if scope.coordinated_regions:
-        things.append(("Acheteurs régionaux", "regional-buyers"))
-    if scope.working_regions:
-        things.append(("Bibliothèque", "library"))
-        things.append(("Conventions", "conventions"))
-        things.append(("Marchés publiés", "published"))
-        things.append(("Organisations", "organisations"))
+    if scope.companies:
+        todo.insert(0, ("Mon mois", "company-months"))
+    things = [(label, name) for label, name, opens in THINGS if opens(scope)]
     figures = [("Chiffres clés", "key-figures")]
     if scope.figure_regions:
         figures.insert(0, ("Tableau de bord", "dashboard"))

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from coclause.clauses.choices import HostRole
+from coclause.clauses.contacts import may_keep_contacts
 from coclause.clauses.models import AwardMember, Operation
 from coclause.core.journal import subject
 from coclause.core.models import JournalEntry
@@ -115,6 +116,7 @@ def organisation(request: ScopedRequest, pk: int) -> HttpResponse:
         "is_host": Role.HOST in found.roles,
         "is_buyer": Role.BUYER in found.roles,
         "is_company": Role.COMPANY in found.roles,
+        "keeps_contacts": Role.COMPANY in found.roles and may_keep_contacts(found, scope),
         "shown": SHOWN,
     }
     if Role.HOST in found.roles:

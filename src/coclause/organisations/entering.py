@@ -1,0 +1,47 @@
+"""How a company's contacts enter: a link that names them, and a code sent to their mailbox.
+
+The link opens nothing by itself: it says to whom a code may be sent, and where they were going.
+"""
+
+from datetime import date
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+from django.urls import reverse
+
+from coclause.core.models import User
+from coclause.organisations.choices import MemberRole
+from coclause.organisations.models import Membership
+
+LONGEST = 120
+_signer = Signer(sep=".", salt="coclause.enter")
+
+
+def enter_address(user: User, path: str) -> str:
+    """The whole address that a message gives this user, to end up at `path` once inside."""
+    query = urlencode({"next": path})
+    return f"{settings.SITE_URL.rstrip('/')}{reverse('enter', args=[key_of(user)])}?{query}"
+
+
+def key_of(user: User) -> str:
+    """The part of an address that stands for this user."""
+    return _signer.sign(str(user.pk))
+
+
+def user_of(key: str) -> User | None:
+    """The active user of an address, None when nobody here wrote it."""
+    try:
+        pk = _signer.unsign(key[:LONGEST])
+    except BadSignature:
+        return None
+    return User.objects.filter(pk=pk, is_active=True).first()
+
+
+def enters_by_code(user: User, day: date) -> bool:
+    """Whether a code is enough: all that the user holds that day is a place in companies.
+
+    Whoever works in the network, buys or watches keeps a password, and a second factor if any.
+    """
+    roles = set(Membership.objects.filter(user=user).on(day).values_list("role", flat=True))
+    return roles == {MemberRole.COMPANY}
