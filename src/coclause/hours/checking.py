@@ -1,7 +1,11 @@
 """The facilitator's side of a month: validate what is right, send back what is not."""
 
-from collections.abc import Collection
+import hashlib
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -10,8 +14,10 @@ from django.utils import timezone
 
 from coclause.core.journal import record_act
 from coclause.core.refusals import Conflict, Refused
+from coclause.hours.checks import remarks
 from coclause.hours.choices import LineState
-from coclause.hours.models import EmploymentMonth, Statement, StatementLine
+from coclause.hours.messages import tell_returned
+from coclause.hours.models import Contest, EmploymentMonth, Statement, StatementLine
 from coclause.hours.permissions import may_validate, share_of
 from coclause.organisations.scopes import Scope
 from coclause.render.numbers import hours, month_fr
@@ -20,6 +26,7 @@ MOVED = (
     "Ce mois a changé pendant que vous le lisiez : quelqu'un d’autre l’a vérifié ou corrigé."
     " Rien n’a été modifié ; relisez-le."
 )
+WHY = "Donnez un motif : l’entreprise le lira pour savoir quoi corriger."
 
 
 @transaction.atomic
@@ -41,7 +48,6 @@ def validate_lines(
     return done
 
 
-@transaction.atomic
 def return_lines(
     scope: Scope,
     statement: Statement,
@@ -50,16 +56,106 @@ def return_lines(
     *,
     at: datetime | None = None,
 ) -> int:
-    """Send these lines back to the company, with the reason it will read. Returns how many."""
-    if not reason.strip():
-        raise Refused("Donnez un motif : l’entreprise le lira pour savoir quoi corriger.")
-    waiting = _locked_waiting(scope, statement, lines)
-    done = StatementLine.objects.filter(pk__in=waiting, state=LineState.DECLARED).update(
-        state=LineState.RETURNED, returned_at=at or timezone.now(), return_reason=reason.strip()
-    )
+    """Send these lines back to the company for one reason: `return_each`."""
+    return return_each(scope, statement, dict.fromkeys(lines, reason), at=at)
+
+
+@transaction.atomic
+def return_each(
+    scope: Scope,
+    statement: Statement,
+    reasons: Mapping[int, str],
+    *,
+    at: datetime | None = None,
+) -> int:
+    """Send lines back to the company, each with the reason it will read there. Returns how many."""
+    if not all(reason.strip() for reason in reasons.values()):
+        raise Refused(WHY)
+    waiting = _locked_waiting(scope, statement, reasons)
+    at = at or timezone.now()
+    by_reason: dict[str, list[int]] = defaultdict(list)
+    for line, reason in reasons.items():
+        by_reason[reason.strip()].append(line)
+    done = 0
+    for reason, lines in by_reason.items():
+        done += StatementLine.objects.filter(pk__in=lines, state=LineState.DECLARED).update(
+            state=LineState.RETURNED, returned_at=at, return_reason=reason
+        )
     # The reason stays at the line: it speaks of a person, and the journal is read more widely.
     _tell(scope, statement, "month.returned", f"{_hours(waiting)} renvoyées à l’entreprise")
+    tell_returned(statement, scope.day)
     return done
+
+
+@dataclass
+class Validated:
+    """What validating several months at once did: by statement, hours validated, or left as is."""
+
+    done: dict[int, Decimal] = field(default_factory=dict)
+    moved: list[int] = field(default_factory=list)
+    """Changed, checked by somebody else or contested since they were read."""
+    remarked: list[int] = field(default_factory=list)
+    """With a remark: they are opened one by one."""
+
+
+@transaction.atomic
+def validate_statements(
+    scope: Scope, read: Mapping[int, str], *, at: datetime | None = None
+) -> Validated:
+    """Validate whole months, each all or nothing, as they were read: by statement, its mark.
+
+    A month that changed since, or has a remark, is left as it is. Raises PermissionDenied when one
+    is not the user's to check. All are locked at once, in order: see `lock_together`.
+    """
+    statements = list(
+        Statement.objects.filter(pk__in=read)
+        .select_related("award__lot__contract__operation")
+        .order_by("award_id", "month")
+    )
+    if len(statements) != len(read) or not all(may_validate(s.award, scope) for s in statements):
+        raise PermissionDenied
+    mine = StatementLine.objects.to_check().handled_by(scope).filter(statement__in=read)
+    lock_together(list(read), list(mine.values_list("pk", flat=True)))
+    lines = waiting_of(statements, scope)
+    marks = marks_of(lines)
+    noted = remarks(statements, day=scope.day)
+    told = Validated()
+    for statement in statements:
+        held = lines.get(statement.pk, {})
+        if not held or marks.get(statement.pk) != read[statement.pk]:
+            told.moved.append(statement.pk)
+        elif statement.pk in noted:
+            told.remarked.append(statement.pk)
+        else:
+            validate_lines(scope, statement, held, at=at)
+            told.done[statement.pk] = sum(held.values(), Decimal(0))
+    return told
+
+
+def waiting_of(statements: Iterable[Statement], scope: Scope) -> dict[int, dict[int, Decimal]]:
+    """By statement, the lines that the user has to check, with their hours. One query."""
+    found: dict[int, dict[int, Decimal]] = defaultdict(dict)
+    rows = StatementLine.objects.to_check().handled_by(scope)
+    rows = rows.filter(statement__in=[statement.pk for statement in statements])
+    for pk, statement, declared in rows.order_by("pk").values_list("pk", "statement_id", "hours"):
+        found[statement][pk] = declared
+    return found
+
+
+def marks_of(lines: Mapping[int, Collection[int]]) -> dict[int, str]:
+    """By statement, what these lines and their contests are, in short: it moves with them. One
+    query.
+    """
+    contests: dict[int, list[str]] = defaultdict(list)
+    every = [pk for found in lines.values() for pk in found]
+    rows = Contest.objects.filter(line__in=every).order_by("pk")
+    for statement, pk, said, at in rows.values_list("line__statement_id", "pk", "hours", "at"):
+        contests[statement].append(f"{pk}:{said}:{at.isoformat()}")
+    marks = {}
+    for statement, found in lines.items():
+        told = "|".join([*(str(pk) for pk in sorted(found)), *contests[statement]])
+        marks[statement] = hashlib.sha256(told.encode()).hexdigest()[:32]
+    return marks
 
 
 def _locked_waiting(scope: Scope, statement: Statement, lines: Collection[int]) -> list[int]:
@@ -84,11 +180,13 @@ def _locked_waiting(scope: Scope, statement: Statement, lines: Collection[int]) 
 
 
 def lock_together(statements: Collection[int], lines: Collection[int]) -> None:
-    """Lock these statements, then the months their lines count in, each in order of id.
+    """Lock these statements, by award then month, then the months of people their lines count in,
+    in order of id.
 
     Declaring locks in the same order: whoever shares these persons waits, and nobody in a ring.
     """
-    list(Statement.objects.select_for_update().filter(pk__in=statements).order_by("pk"))
+    rows = Statement.objects.select_for_update().filter(pk__in=statements)
+    list(rows.order_by("award_id", "month").values_list("pk"))
     months = StatementLine.objects.filter(pk__in=lines).values("employment_month")
     list(EmploymentMonth.objects.select_for_update().filter(pk__in=months).order_by("pk"))
 

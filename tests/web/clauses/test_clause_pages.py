@@ -24,7 +24,7 @@ READ = {
     None: 302,
 }
 WRITE = READ | {"other_host": 403, "buyer": 403, "company": 403, "coordinator": 403}
-DECLARE = WRITE | {"company": 200}
+DECLARE = WRITE | {"company": 302}
 
 
 @pytest.mark.parametrize(("role", "status"), READ.items())

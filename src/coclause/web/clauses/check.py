@@ -1,6 +1,7 @@
 """The facilitator's check of a month: accept what is right, send back what is not."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -17,18 +18,40 @@ from coclause.core.months import shift
 from coclause.core.parameters import parameter
 from coclause.core.refusals import Conflict, Refused
 from coclause.core.working_days import add_working_days
-from coclause.hours.checking import MOVED, lock_together, return_lines, validate_lines
+from coclause.hours.checking import (
+    MOVED,
+    lock_together,
+    marks_of,
+    return_each,
+    validate_lines,
+)
 from coclause.hours.checks import remarks
 from coclause.hours.choices import LineState
 from coclause.hours.due import statements_to_check
 from coclause.hours.models import Statement, StatementLine
-from coclause.people.actions import names_of
 from coclause.render.numbers import hours
-from coclause.web.clauses import clause, table
+from coclause.web.clauses import clause
 from coclause.web.clauses.access import clause_view, handled_award
+from coclause.web.clauses.check_rows import rows_of, sendings_of
 from coclause.web.clauses.months import name as month_name
+from coclause.web.clauses.months import of
 from coclause.web.middleware import ScopedRequest
 from coclause.web.pages import id_in
+
+REASONS = (
+    "La feuille d’heures ou le bulletin de paie manque.",
+    "Le bulletin de paie indique un autre nombre d’heures.",
+    "Le contrat de travail ou de mission manque.",
+    "Cette personne n’a pas travaillé sur ce marché ce mois-ci.",
+    "La nature des heures est à corriger.",
+    "Ces heures sont déjà comptées ailleurs.",
+)
+"""Reasons offered for sending a line back; the facilitator may write another one."""
+LONGEST_REASON = 300
+HELD_BACK = (
+    "Une ligne porte un motif de renvoi : choisissez « Renvoyer les lignes qui ont un motif,"
+    " valider les autres », ou effacez le motif."
+)
 
 
 def page(request: ScopedRequest, pk: int, month: date) -> HttpResponse:
@@ -47,8 +70,6 @@ def page(request: ScopedRequest, pk: int, month: date) -> HttpResponse:
             status=409 if conflict else 422,
             refusal=refusal.sentence,
             conflict=conflict,
-            ticked=_ids(request, "ligne"),
-            reason=request.POST.get("motif", ""),
         )
     messages.success(request, told)
     return _next(request, award)
@@ -80,34 +101,93 @@ def _validate_plain(request: ScopedRequest, awards: list[Any]) -> tuple[int, Dec
     for pk, statement_id, declared in lines.values_list("pk", "statement_id", "hours"):
         by_statement[statement_id].append(pk)
         total += declared
-    statements = list(Statement.objects.filter(pk__in=by_statement).order_by("pk"))
+    statements = list(Statement.objects.filter(pk__in=by_statement).order_by("award_id", "month"))
     found = sum(len(pks) for pks in by_statement.values())
-    if not read or found != len(read) or remarks(statements, day=request.scope.day):
+    if not read or found != len(read):
         raise Conflict(MOVED)
     lock_together([statement.pk for statement in statements], read)
+    if remarks(statements, day=request.scope.day):
+        raise Conflict(MOVED)
     for statement in statements:
         validate_lines(request.scope, statement, by_statement[statement.pk])
     return len(statements), total
 
 
+@transaction.atomic
 def _act(request: ScopedRequest, statement: Statement) -> str:
     """Do what the button says. Returns what to tell."""
     ticked, read = _ids(request, "ligne"), _ids(request, "lue")
-    name = month_name(statement.month, request.scope.day)
+    _as_read(request, statement, read)
+    reasons = _reasons(request, read)
+    done = back = 0
     match request.POST.get("acte"):
         case "tout":
+            _nothing_held_back(reasons)
             done = validate_lines(request.scope, statement, read)
         case "valider":
+            _nothing_held_back(reasons)
             done = validate_lines(request.scope, statement, ticked)
         case "renvoyer":
-            back = return_lines(request.scope, statement, ticked, request.POST.get("motif", ""))
-            return (
-                f"{_lines(back)} de {name} renvoyée{'s' * (back > 1)} :"
-                " l’entreprise lira le motif à la ligne."
-            )
+            common = request.POST.get("motif", "")
+            given = {line: reasons.get(line, common) for line in {*ticked, *reasons}}
+            back = return_each(request.scope, statement, given)
+        case "trier":
+            back, done = _sort_out(request, statement, read, reasons)
         case other:
             raise BadRequest(other)
-    return f"{_lines(done)} de {name} validée{'s' * (done > 1)}."
+    return _told(done, back, of(statement.month, request.scope.day))
+
+
+def _sort_out(
+    request: ScopedRequest, statement: Statement, read: list[int], reasons: Mapping[int, str]
+) -> tuple[int, int]:
+    """Send back the lines that have a reason, validate the others. How many of each."""
+    if not reasons:
+        raise Refused("Aucune ligne ne porte de motif : écrivez-en un, ou validez tout.")
+    back = return_each(request.scope, statement, reasons)
+    others = [line for line in read if line not in reasons]
+    return back, validate_lines(request.scope, statement, others) if others else 0
+
+
+def _as_read(request: ScopedRequest, statement: Statement, read: list[int]) -> None:
+    """Lock what was read, all at once. Raises Conflict when a line of it is contested since, or is
+    contested otherwise.
+    """
+    if not read:
+        return
+    lock_together([statement.pk], read)
+    seen = request.POST.get("vu")
+    if seen and marks_of({statement.pk: read})[statement.pk] != seen:
+        raise Conflict(
+            "Une entreprise a contesté une ligne pendant que vous lisiez ce mois. Rien n’a été"
+            " modifié ; relisez-le."
+        )
+
+
+def _nothing_held_back(reasons: Mapping[int, str]) -> None:
+    """A reason typed at a line is not lost by validating around it."""
+    if reasons:
+        raise Refused(HELD_BACK)
+
+
+def _reasons(request: ScopedRequest, read: list[int]) -> dict[int, str]:
+    """The reasons typed at the lines, by line."""
+    typed = {line: request.POST.get(f"motif-{line}", "").strip() for line in read}
+    return {line: reason[:LONGEST_REASON] for line, reason in typed.items() if reason}
+
+
+def _told(done: int, back: int, of_month: str) -> str:
+    """ "2 lignes d’octobre validées, 1 ligne renvoyée : …"."""
+    parts = []
+    if done:
+        parts.append(f"{_lines(done)} {of_month} validée{'s' * (done > 1)}")
+    if back:
+        when = "" if done else f" {of_month}"
+        parts.append(
+            f"{_lines(back)}{when} renvoyée{'s' * (back > 1)} :"
+            " l’entreprise lira le motif à la ligne"
+        )
+    return f"{', '.join(parts)}."
 
 
 def _lines(count: int) -> str:
@@ -134,8 +214,10 @@ def _show(
     request: ScopedRequest, award: Any, statement: Statement, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     scope = request.scope
-    rows = _rows(request, statement, award.holder_id)
-    waiting = [row for row in rows if row["line"].state == LineState.DECLARED]
+    rows, of_month = rows_of(request, statement, award.holder_id)
+    waiting = [row for row in rows if row.line.state == LineState.DECLARED]
+    _keep_typed(request, waiting)
+    read = [row.line.pk for row in waiting]
     delay = int(parameter("validation_delay", scope.day))
     first = Clause.objects.visible_to(scope).filter(lot=award.lot_id).order_by("pk").first()
     context = {
@@ -144,69 +226,21 @@ def _show(
         "name": month_name(statement.month, scope.day),
         "previous_name": month_name(shift(statement.month, -1), scope.day),
         "waiting": waiting,
-        "others": [row for row in rows if row["line"].state != LineState.DECLARED],
-        "total": sum((row["line"].hours for row in waiting), Decimal(0)),
-        "remark_count": sum(len(row["remarks"]) for row in waiting),
+        "others": [row for row in rows if row.line.state != LineState.DECLARED],
+        "sendings": sendings_of(statement),
+        "month_remarks": of_month,
+        "total": sum((row.line.hours for row in waiting), Decimal(0)),
+        "remark_count": len(of_month) + sum(len(row.remarks) for row in waiting),
+        "seen": marks_of({statement.pk: read})[statement.pk] if read else "",
         "by": add_working_days(statement.declared_on, delay),
         "clause": first,
-        "ticked": [],
+        "reasons": REASONS,
+        "ticked": _ids(request, "ligne"),
+        "reason": request.POST.get("motif", ""),
     }
     return render(request, "clauses/check.html", context | more, status=status)
 
 
-def _rows(
-    request: ScopedRequest, statement: Statement, holder_id: int | None
-) -> list[dict[str, Any]]:
-    """The latest lines of the statement, with names, last month and remarks."""
-    kept = statement.lines.filter(corrected_at__isnull=True).handled_by(request.scope)
-    lines = list(kept.select_related("employment_month"))
-    facts = table.facts_of(_employment(line) for line in lines)
-    names = names_of(
-        request.scope,
-        {fact.identity_id for fact in facts.values()},
-        page=f"Vérification {statement.month:%m/%Y}, marché {statement.award_id}",
-    )
-    noted = remarks([statement], day=request.scope.day).get(statement.pk, [])
-    before = _before(statement)
-    rows = []
-    for line in lines:
-        employment = _employment(line)
-        if employment is None:
-            name = "Déclaration collective"
-            about = f"{table.people(line.headcount or 0)}, sans noms"
-        else:
-            fact = facts[employment]
-            name = names.get(fact.identity_id, "Une personne d’une autre structure")
-            about = table.described(fact, [holder_id])
-        rows.append(
-            {
-                "line": line,
-                "name": name,
-                "about": about,
-                "previous": before.get((employment, line.kind)),
-                "remarks": [r for r in noted if r.employment_id == employment],
-            }
-        )
-    return sorted(rows, key=_order)
-
-
-def _employment(line: StatementLine) -> int | None:
-    """None for hours without names."""
-    return line.employment_id if line.employment_month_id else None
-
-
-def _order(row: dict[str, Any]) -> tuple[bool, str, str]:
-    line = row["line"]
-    return line.employment_month_id is None, str(row["name"]), line.kind
-
-
-def _before(statement: Statement) -> dict[tuple[int | None, str], Decimal]:
-    rows = StatementLine.objects.declared().filter(
-        statement__award=statement.award_id, statement__month=shift(statement.month, -1)
-    )
-    return {
-        (employment, kind): declared
-        for employment, kind, declared in rows.values_list(
-            "employment_month__employment_id", "kind", "hours"
-        )
-    }
+def _keep_typed(request: ScopedRequest, waiting: list[Any]) -> None:
+    for row in waiting:
+        row.reason = request.POST.get(f"motif-{row.line.pk}", "")

@@ -49,6 +49,7 @@ from coclause.web.clauses.next_act import Act, next_act
 from coclause.web.execution.section import change_links
 from coclause.web.middleware import ScopedRequest
 from coclause.web.pages import download
+from coclause.web.plans.section import section as steering_of
 from coclause.web.proofs.access import kinds_for
 
 TABS = {
@@ -113,6 +114,7 @@ def context(request: ScopedRequest, view: ClauseView, **more: Any) -> dict[str, 
         "changes": [change for change in changes if _is_asked_here(change, act)],
         "calendar_changes": change_links(changes, clause),
         "referent": referent,
+        "steering": steering_of(view, scope, referent=referent),
         "objectives": _amendable(view) if referent else [],
         "pending": pending if view.handled else [],
         "plain": [p for p in pending if not p.remarks] if view.handled else [],
@@ -186,15 +188,16 @@ def finding(clause: Any, figures: Progress, *, known: bool = True) -> str:
         return f"Exécution suspendue : il reste {hours(left)} à faire"
     if clause.state not in LIVE:
         return f"Il manque {hours(left)} à l’engagement"
-    return _foreseen(figures.missing_at_end)
+    return _foreseen(figures.missing_at_end, by_plan=figures.by_plan)
 
 
-def _foreseen(missing: Decimal | None) -> str:
+def _foreseen(missing: Decimal | None, *, by_plan: bool) -> str:
+    how = "Selon le plan" if by_plan else "À ce rythme"
     if missing is None:
         return "Aucun mois déclaré pour l’instant"
     if missing > 0:
-        return f"À ce rythme, il manquera {hours(missing)} à la fin"
-    return "À ce rythme, l’engagement sera tenu"
+        return f"{how}, il manquera {hours(missing)} à la fin"
+    return f"{how}, l’engagement sera tenu"
 
 
 def hours_xlsx(request: ScopedRequest, pk: int) -> HttpResponse:
@@ -405,7 +408,9 @@ def _named_remarks(shown: table.HoursTable, pending: list[Pending]) -> list[dict
         {
             "month": p.statement.month,
             "award": p.statement.award_id,
-            "name": names.get(remark.employment_id, "Une personne"),
+            "name": names.get(
+                remark.employment_id, "Une personne" if remark.employment_id else "Le mois"
+            ),
             "remark": remark,
         }
         for p in pending
@@ -440,6 +445,7 @@ def _people(request: ScopedRequest, view: ClauseView) -> list[dict[str, Any]]:
                 "place": assignment.commune,
                 "placed_by_me": assignment.host_id in request.scope.hosts,
                 "assignment": assignment.pk,
+                "read": fact.identity_id in names,
             }
         )
     return sorted(rows, key=lambda row: str(row["name"]))
