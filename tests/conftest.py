@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from coclause.cli import values
 from coclause.core import embedded
+from coclause.core.papers_settings import folder
 from tests.builders import DAY
 
 TEMPLATE = "coclause_template"
@@ -173,6 +174,7 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("COCLAUSE_DEMO=1 is needed: run `make test`")
     # Pages of unit tests name static files without collecting them; journeys serve real ones.
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     assert config.cache is not None
+    pieces = folder(config.cache.mkdir("pieces"))
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain, "papers": pieces}
     settings.STATIC_ROOT = config.cache.mkdir("static")

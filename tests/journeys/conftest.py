@@ -153,6 +153,7 @@ def _environment(static_root: Path) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "coclause.config.settings",
         "COCLAUSE_DEMO": "1",
         "COCLAUSE_STATIC_ROOT": str(static_root),
+        "COCLAUSE_PAPERS": str(settings.STORAGES["papers"]["OPTIONS"]["location"]),
     }
 
 

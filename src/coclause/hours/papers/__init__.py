@@ -1,0 +1,1 @@
+"""Supporting papers: what is accepted, who puts, reads and erases them, how long they stay."""
