@@ -129,7 +129,7 @@ READER = """
 import resource, sys
 content = sys.stdin.buffer.read()
 from coclause.core.refusals import Refused
-from coclause.network.programmes.reader.reading import read_workbook
+from coclause.tables.reading import read_workbook
 from coclause.render.word_reading import WordFileError, read
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:

@@ -19,13 +19,19 @@ from tests.builders import DAY
 from tests.conftest import undone
 from tests.contracts.permission_buyer import BUYER
 from tests.contracts.permission_calibrations import CALIBRATIONS
+from tests.contracts.permission_checks import CHECKS, PUBLIC_CHECKS
 from tests.contracts.permission_commitments import COMMITMENTS
+from tests.contracts.permission_contacts import CONTACTS, PUBLIC_ENTERING
 from tests.contracts.permission_door import PUBLIC_DOOR
 from tests.contracts.permission_drafting import DRAFTING
 from tests.contracts.permission_groups import GROUPS
+from tests.contracts.permission_month_files import MONTH_FILES
+from tests.contracts.permission_papers import PAPERS
 from tests.contracts.permission_programmes import PROGRAMMES, PUBLIC_PROGRAMMES
+from tests.contracts.permission_proofs import PROOFS, PUBLIC_PROOFS
 from tests.contracts.permission_requests import REQUESTS
 from tests.contracts.permission_rows import PUBLIC, ROWS, Row
+from tests.contracts.permission_steering import STEERING
 from tests.contracts.permission_worlds import ROLES, Cast, cast
 
 from coclause.core.actor import acting_as
@@ -41,9 +47,22 @@ EVERY: tuple[Row, ...] = (
     *CALIBRATIONS,
     *DRAFTING,
     *BUYER,
+    *STEERING,
+    *CHECKS,
+    *CONTACTS,
     *PROGRAMMES,
+    *PAPERS,
+    *MONTH_FILES,
+    *PROOFS,
 )
-OPEN = {**PUBLIC, **PUBLIC_DOOR, **PUBLIC_PROGRAMMES}
+OPEN = {
+    **PUBLIC,
+    **PUBLIC_ENTERING,
+    **PUBLIC_DOOR,
+    **PUBLIC_PROGRAMMES,
+    **PUBLIC_PROOFS,
+    **PUBLIC_CHECKS,
+}
 REFUSALS = (403, 404, 405, 409, "login")
 
 

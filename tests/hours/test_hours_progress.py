@@ -14,7 +14,8 @@ from coclause.core.months import shift
 from coclause.hours.checking import return_lines, validate_lines
 from coclause.hours.declaring import Entry, declare_month
 from coclause.hours.models import Statement
-from coclause.hours.progress import progress_of_awards, progress_of_clauses, projection
+from coclause.hours.progress import progress_of_awards, progress_of_clauses
+from coclause.hours.projecting import projection
 
 OCTOBER = date(2026, 10, 1)
 END = date(2027, 5, 28)

@@ -1,14 +1,27 @@
 """What a user does on the pages, act by act: by the cards, the buttons and the labels shown."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 FACILITATOR = "Facilitateur"
 COORDINATION = "Coordination régionale"
 BUYER = "Acheteur"
 COMPANY = "Entreprise"
+PHONE = ViewportSize(width=390, height=844)
+DESK = ViewportSize(width=1280, height=900)
+
+
+@contextmanager
+def somebody_else(browser: Browser, site: str, size: ViewportSize = DESK) -> Iterator[Page]:
+    """Another browser, at the same time, that nobody is signed in with."""
+    visitor = browser.new_context(base_url=site, locale="fr-FR", viewport=size)
+    visitor.set_default_timeout(30_000)
+    yield visitor.new_page()
+    visitor.close()
 
 
 def enter(page: Page, role: str) -> None:
@@ -27,6 +40,12 @@ def take_turn(page: Page, role: str) -> None:
     """Whoever was there leaves; another one enters."""
     leave(page)
     enter(page, role)
+
+
+def fits(page: Page) -> None:
+    """Nothing of the page is wider than the screen."""
+    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert wide <= 0, f"{page.url} overflows by {wide} px"
 
 
 def words(text: str, start: str = "") -> re.Pattern[str]:

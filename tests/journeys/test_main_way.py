@@ -10,13 +10,15 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, ViewportSize, expect
+from playwright.sync_api import Locator, Page, expect
 from pypdf import PdfReader
 from tests.journeys.acts import (
     BUYER,
     COMPANY,
     COORDINATION,
+    DESK,
     FACILITATOR,
+    PHONE,
     bar_says,
     enter,
     fill,
@@ -35,8 +37,6 @@ from coclause import demo
 from coclause.core.months import first_day, last_day, shift
 from coclause.render.numbers import hours, integer, month_fr
 
-PHONE = ViewportSize(width=390, height=844)
-DESK = ViewportSize(width=1280, height=900)
 OPERATION = "Halle aux Chimères, du marché aux heures"
 NAME = "Inventée-Pour-Voir"
 

@@ -1,15 +1,14 @@
 """The same pages by other ways in: a form, a phone, a keyboard, two persons at the same time."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, expect
 from tests.journeys.acts import (
     COMPANY,
     COORDINATION,
     FACILITATOR,
+    PHONE,
     enter,
     fill,
     french,
@@ -17,22 +16,13 @@ from tests.journeys.acts import (
     leave,
     open_link,
     press,
+    somebody_else,
     told,
 )
 
 from coclause import demo
 
-PHONE = ViewportSize(width=390, height=844)
 PASSWORD = "demonstration-locale"
-
-
-@contextmanager
-def somebody_else(browser: Browser, site: str) -> Iterator[Page]:
-    """Another browser, at the same time."""
-    visitor = browser.new_context(base_url=site, locale="fr-FR")
-    visitor.set_default_timeout(30_000)
-    yield visitor.new_page()
-    visitor.close()
 
 
 def open_first_month(page: Page) -> str:

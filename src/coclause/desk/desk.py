@@ -10,6 +10,8 @@ from coclause.clauses import due as clauses_due
 from coclause.clauses.due import DueItem
 from coclause.core.models import JournalEntry
 from coclause.hours import due as hours_due
+from coclause.hours.planning_due import count_steps_due, steps_due
+from coclause.hours.steering.due import count_reports_due, reports_due
 from coclause.network import due as network_due
 from coclause.organisations.scopes import Scope
 
@@ -37,7 +39,8 @@ class Desk:
 
 def due(scope: Scope) -> Desk:
     """Compose the desk. The number of queries depends on the user's roles, never on the rows."""
-    items = [*clauses_due.due(scope), *hours_due.due(scope)]
+    items = [*clauses_due.due(scope), *hours_due.due(scope), *steps_due(scope)]
+    items += reports_due(scope)
     own_turns = clauses_due.turns(scope)
     mine = [item for item in items if item.turn in own_turns and item.kind != "silent"]
     mine += clauses_due.operations_due(scope)
@@ -58,9 +61,9 @@ def due(scope: Scope) -> Desk:
 
 
 def count_due(scope: Scope) -> int:
-    """The number beside "À faire": `due(scope).count` in at most four queries for one role."""
+    """The number beside "À faire": `due(scope).count` in at most eight queries for one role."""
     count = clauses_due.count_due(scope) + hours_due.count_due(scope)
-    count += network_due.count_due(scope)
+    count += network_due.count_due(scope) + count_steps_due(scope) + count_reports_due(scope)
     if scope.coordinated_regions:
         count += clauses_due.unfollowed_operations(scope).count()
     return count

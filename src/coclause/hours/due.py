@@ -11,9 +11,9 @@ from django.db.models import Aggregate, Exists, Min, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import TruncMonth
 
 from coclause.clauses.due import DueItem, followed
-from coclause.clauses.models import Award, AwardMember, Clause
+from coclause.clauses.models import Award, AwardMember
 from coclause.clauses.queries import AwardQuerySet
-from coclause.clauses.states import ClauseState, Turn
+from coclause.clauses.states import Turn
 from coclause.core.months import shift
 from coclause.core.parameters import parameter
 from coclause.core.periods import on_day
@@ -22,8 +22,11 @@ from coclause.hours.checks import remarks
 from coclause.hours.globalised import Judged, judged
 from coclause.hours.models import Statement, StatementLine
 from coclause.hours.owing import declare_by, owed, owed_by, running
+from coclause.hours.parties import Months
 from coclause.hours.progress import progress_of_clauses
 from coclause.hours.queries import LineQuerySet, StatementQuerySet
+from coclause.hours.silence import contacts_silent
+from coclause.hours.steering.warnings import followed_running, warnings_among
 from coclause.organisations.models import Organisation
 from coclause.organisations.scopes import Scope
 from coclause.render.numbers import MONTHS, hours
@@ -93,7 +96,9 @@ def due(scope: Scope) -> list[DueItem]:
     items: list[DueItem] = []
     if scope.hosts:
         items += _checks_due(scope, statements_to_check(scope))
-        items += _months_asked(scope)
+        rows = owed(_awards_followed(scope), scope.day)
+        items += _months_asked(rows, scope)
+        items += contacts_silent(scope, rows)
         followed_here = followed(f"award__{OPERATION}", scope)
         items += _returned(scope, followed_here, StatementLine.objects.all(), Turn.FACILITATOR)
     if scope.companies:
@@ -150,9 +155,8 @@ def _of_awards(awards: list[Any]) -> str:
     return f"{len(awards)} marchés : {', '.join(names)}"
 
 
-def _months_asked(scope: Scope) -> Iterable[DueItem]:
+def _months_asked(rows: list[tuple[Any, Months]], scope: Scope) -> Iterable[DueItem]:
     """For a host: one thing to wait for by award and company, or to type for a company replaced."""
-    rows = owed(_awards_followed(scope), scope.day)
     if not rows:
         return []
     due_day = parameter("statement_due_day", scope.day)
@@ -308,15 +312,10 @@ def _returned(scope: Scope, statements: Q, own: LineQuerySet, reader: Turn) -> I
 
 
 def to_watch(scope: Scope) -> list[DueItem]:
-    """Running clauses under the alert, for those who follow them: whom to call, how far behind."""
+    """Running clauses under the alert, then those that will be: whom to call, how far behind."""
     if not scope.hosts:
         return []
-    clauses = (
-        Clause.objects.filter(followed(f"{OPERATION}", scope), state=ClauseState.RUNNING)
-        .with_context()
-        .with_holder(scope.day)
-    )
-    rows: dict[int, Any] = {row.pk: row for row in clauses}
+    rows: dict[int, Any] = {row.pk: row for row in followed_running(scope)}
     alert = parameter("shortfall_alert", scope.day)
     found = judged(progress_of_clauses(list(rows), scope.day), scope.day)
     short = [(pk, told) for pk, told in found.items() if told.progress.is_short(alert)]
@@ -328,7 +327,7 @@ def to_watch(scope: Scope) -> list[DueItem]:
         if not told.pools or told.pools not in called:
             calls.append(_call(rows[pk], told))
         called.add(told.pools)
-    return calls
+    return [*calls, *warnings_among(rows.values(), found, scope.day)]
 
 
 def _call(clause: Any, told: Judged) -> DueItem:

@@ -1,6 +1,6 @@
 """What hours tell a buyer of its contracts: totals and numbers of persons, never who.
 
-Whoever shows a number of persons hides the small ones (`indicators/disclosure.py`).
+Whoever shows a number of persons hides the small ones (`people/disclosure.py`).
 """
 
 from collections import defaultdict

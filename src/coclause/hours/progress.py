@@ -1,4 +1,4 @@
-"""Where clauses and awards stand: validated, waiting, expected, and what the pace gives at the end.
+"""Where clauses and awards stand: validated, waiting, expected, and what is foreseen at the end.
 
 Hours of a clause are the lines of the awards committed under it; without any commitment, those of
 all the awards of its lot. Only the kinds of hours that the clause counts in that month are taken,
@@ -19,12 +19,16 @@ from coclause.clauses.choices import HoursKind
 from coclause.clauses.counting import Counting, counting_of, together
 from coclause.clauses.models import Award, Clause, Commitment, ObjectiveEvent
 from coclause.clauses.queries import QUANTITY, committed_subquery, expected_subquery
-from coclause.core.months import between, first_day, shift
+from coclause.core.months import first_day
 from coclause.hours.models import Statement, StatementLine
+from coclause.hours.projecting import (
+    Plan,
+    plan_of,
+    planned_lines,
+    projection,
+    projection_by_plan,
+)
 from coclause.hours.queries import LineQuerySet
-
-PACE_MONTHS = 3
-"""The pace is the mean of that many last declared months."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,10 @@ class Progress:
     projected: Decimal | None
     last_month: date | None = None
     """First day of the last declared month."""
+    months: int = 0
+    """How many months are declared."""
+    by_plan: bool = False
+    """The end is foreseen from the plan agreed, not from the pace of the last months."""
 
     @property
     def reached(self) -> Decimal:
@@ -57,7 +65,7 @@ class Progress:
 
     @property
     def missing_at_end(self) -> Decimal | None:
-        """Hours that will be missing at this pace; below zero when above the commitment."""
+        """Hours that will be missing as foreseen; below zero when above the commitment."""
         if self.committed is None or self.projected is None:
             return None
         return self.committed - self.projected
@@ -78,6 +86,8 @@ class _Counted:
     ends_on: date = date.min
     suspended: bool = False
     """An award of these is suspended: nobody knows when it ends."""
+    plans: Mapping[int, Plan] = field(default_factory=dict)
+    """By award; none as known at a moment, where the pace alone is read back."""
 
 
 @dataclass
@@ -87,25 +97,6 @@ class _Figures:
     validated: Mapping[tuple[int, date, str], Decimal]
     waiting: Mapping[tuple[int, date, str], Decimal]
     months: Mapping[int, set[date]]
-
-
-def projection(
-    reached: Decimal, months: Mapping[date, Decimal], ends_on: date, day: date
-) -> Decimal | None:
-    """Hours at the end at the present pace, whole: what is reached, plus the mean of the last three
-    declared months for each month not declared yet up to `ends_on`. None before a first month.
-
-    `months` holds the hours of each declared month, zero included. Once execution is over, nothing
-    more is to come.
-    """
-    if not months:
-        return None
-    if ends_on < first_day(day):
-        return reached
-    last = sorted(months)[-PACE_MONTHS:]
-    pace = sum((months[month] for month in last), Decimal(0)) / len(last)
-    left = len(between(shift(last[-1], 1), ends_on))
-    return (reached + pace * left).quantize(Decimal(1), ROUND_HALF_UP)
 
 
 def progress_of_clauses(
@@ -121,24 +112,21 @@ def progress_of_clauses(
         "clause_id", "award_id"
     ):
         committed[clause_id].append(award_id)
-    of_lot: dict[int, list[tuple[int, date]]] = defaultdict(list)
+    of_lot: dict[int, list[Any]] = defaultdict(list)
     lots = {lot_id for lot_id, _ in groups.values()}
-    stopped: set[int] = set()
-    for pk, lot_id, ends_on, suspended_on in Award.objects.filter(lot__in=lots).values_list(
-        "pk", "lot_id", "ends_on", "suspended_on"
-    ):
-        of_lot[lot_id].append((pk, ends_on))
-        if suspended_on is not None:
-            stopped.add(pk)
+    for award in Award.objects.filter(lot__in=lots).annotate(plan_lines=planned_lines()):
+        of_lot[award.lot_id].append(award)
     for clause_id, (lot_id, group) in groups.items():
         kept = [
-            (pk, ends_on)
-            for pk, ends_on in of_lot[lot_id]
-            if clause_id not in committed or pk in committed[clause_id]
+            award
+            for award in of_lot[lot_id]
+            if clause_id not in committed or award.pk in committed[clause_id]
         ]
-        group.awards = [pk for pk, _ in kept]
-        group.ends_on = max((ends_on for _, ends_on in kept), default=date.min)
-        group.suspended = not stopped.isdisjoint(group.awards)
+        group.awards = [award.pk for award in kept]
+        group.ends_on = max((award.ends_on for award in kept), default=date.min)
+        group.suspended = any(award.suspended_on is not None for award in kept)
+        if known_on is None:
+            group.plans = {award.pk: plan_of(award, award.plan_lines) for award in kept}
     return _measured({pk: group for pk, (_, group) in groups.items()}, day, known_on)
 
 
@@ -151,6 +139,7 @@ def progress_of_awards(
     rows: Iterable[Any] = Award.objects.filter(pk__in=award_ids).annotate(
         committed=committed_subquery(events, day, group, known_on),
         expected=expected_subquery(events, day, group, known_on),
+        plan_lines=planned_lines(),
     )
     clauses: dict[int, list[int]] = defaultdict(list)
     for pk, clause_id in Commitment.objects.filter(award__in=award_ids).values_list(
@@ -166,6 +155,7 @@ def progress_of_awards(
             awards=[row.pk],
             ends_on=row.ends_on,
             suspended=row.suspended_on is not None,
+            plans={row.pk: plan_of(row, row.plan_lines)} if known_on is None else {},
         )
         for row in rows
     }
@@ -184,6 +174,7 @@ def progress_of_commitments(
         .annotate(
             committed=committed_subquery(events, day, group, known_on),
             expected=expected_subquery(events, day, group, known_on),
+            plan_lines=planned_lines("award_id"),
         )
     )
     found = {row.pk: row for row in rows}
@@ -196,6 +187,7 @@ def progress_of_commitments(
             awards=[row.award_id],
             ends_on=row.award.ends_on,
             suspended=row.award.suspended_on is not None,
+            plans={row.award_id: plan_of(row.award, row.plan_lines)} if known_on is None else {},
         )
         for pk, row in found.items()
     }
@@ -221,6 +213,8 @@ def pooled(parts: Collection[Progress]) -> Progress:
         expected=total(part.expected for part in parts),
         projected=total(part.projected for part in parts),
         last_month=max((part.last_month for part in parts if part.last_month), default=None),
+        months=max((part.months for part in parts), default=0),
+        by_plan=bool(parts) and all(part.by_plan for part in parts),
     )
 
 
@@ -254,16 +248,30 @@ def _progress(group: _Counted, figures: _Figures, day: date) -> Progress:
     done = group.counting.counted(validated, group.committed, day)
     waiting = max(group.counting.counted(reached, group.committed, day) - done, Decimal(0))
     expected = group.expected
+    foreseen, by_plan = _foreseen(group, figures, done + waiting, months, day)
     return Progress(
         validated=done,
         waiting=waiting,
         committed=group.committed,
         expected=expected and expected.quantize(Decimal(1), ROUND_HALF_UP),
-        projected=None
-        if group.suspended
-        else projection(done + waiting, months, group.ends_on, day),
+        projected=foreseen,
         last_month=max(months, default=None),
+        months=len(months),
+        by_plan=by_plan,
     )
+
+
+def _foreseen(
+    group: _Counted, figures: _Figures, reached: Decimal, months: Mapping[date, Decimal], day: date
+) -> tuple[Decimal | None, bool]:
+    """Hours at the end, and whether a plan tells them: every award still going then has one."""
+    if group.suspended:
+        return None, False
+    going = {award: plan for award, plan in group.plans.items() if plan.ends_on >= first_day(day)}
+    if going and all(plan.lines for plan in going.values()):
+        last = [max(figures.months[award], default=None) for award in going]
+        return projection_by_plan(reached, going.values(), last), True
+    return projection(reached, months, group.ends_on, day), False
 
 
 def _by_month(

@@ -45,6 +45,7 @@ class Column:
     header: str
     kind: Kind = "text"
     width: int = 16
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def _write_sheet(book: Any, name: str, sheet: Sheet) -> None:
         {"bold": True, "bg_color": "#14532D", "font_color": "#FFFFFF", "text_wrap": True}
     )
     for index, column in enumerate(sheet.columns):
-        page.set_column(index, index, column.width)
+        page.set_column(index, index, column.width, None, {"hidden": column.hidden})
         page.write_string(0, index, clean(column.header), header)
     last = 0
     for last, row in enumerate(sheet.rows, start=1):

@@ -16,9 +16,9 @@ from odf.table import (  # type: ignore[import-untyped]
 )
 from odf.text import P  # type: ignore[import-untyped]
 
-from coclause.network.programmes.reader.headers import Layout, find_layout
+from coclause.network.programmes.reader.headers import ProgrammeLayout, find_layout
 from coclause.network.programmes.reader.lines import ProgrammeReading, read_lines
-from coclause.network.programmes.reader.reading import Workbook, read_workbook
+from coclause.tables.reading import Workbook, read_workbook
 
 Rows = Sequence[Sequence[Any]]
 HEADERS = ("Objet du marché", "Type", "Montant estimé HT", "Durée", "Date de lancement", "Lieu")
@@ -103,7 +103,9 @@ def part(content: bytes, name: str) -> bytes:
         return archive.read(name)
 
 
-def read(content: bytes, sheet: str | None = None) -> tuple[Workbook, Layout, ProgrammeReading]:
+def read(
+    content: bytes, sheet: str | None = None
+) -> tuple[Workbook, ProgrammeLayout, ProgrammeReading]:
     """The whole way, from bytes to lines."""
     book = read_workbook(content, "programme.xlsx")
     layout = find_layout(book, sheet)

@@ -5,11 +5,11 @@ from tests.network.programmes.old_files import xls
 from tests.network.programmes.programme_files import HEADERS, xlsx
 
 from coclause.core.refusals import Refused
-from coclause.network.programmes.reader import apart
-from coclause.network.programmes.reader.apart import open_workbook
 from coclause.network.programmes.reader.headers import find_layout
 from coclause.network.programmes.reader.lines import read_lines
-from coclause.network.programmes.reader.reading import read_workbook
+from coclause.tables import apart
+from coclause.tables.apart import open_workbook
+from coclause.tables.reading import read_workbook
 
 ROW: tuple[str | float, ...] = (
     "Réfection de la halle",

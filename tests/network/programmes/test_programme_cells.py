@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from coclause.network.programmes.reader import amounts, durations
 from coclause.network.programmes.reader.amounts import AmountUnit, parse_amount
-from coclause.network.programmes.reader.cells import Parsed, as_code, as_text
 from coclause.network.programmes.reader.durations import parse_duration
 from coclause.network.programmes.reader.kinds import (
     Kind,
@@ -27,8 +26,9 @@ from coclause.network.programmes.reader.places import (
     parse_place,
     parse_reference,
 )
-from coclause.network.programmes.reader.windows import parse_window
 from coclause.render.numbers import euros
+from coclause.tables.cells import Parsed, as_code, as_text
+from coclause.tables.windows import parse_window
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ import pytest
 from tests.network.programmes.programme_files import HEADERS, ods, part, read, with_part, xlsx
 
 from coclause.core.refusals import Refused
-from coclause.network.programmes.reader import limits
 from coclause.network.programmes.reader.headers import find_layout
-from coclause.network.programmes.reader.reading import read_workbook
+from coclause.tables import limits
+from coclause.tables.reading import read_workbook
 
 LINE = ("Réfection de la toiture", "Travaux", "120 000 €", "6 mois", "T3 2027", "Montfictif")
 

@@ -12,12 +12,13 @@ from tests.network.programmes.programme_files import HEADERS, ods, read, xlsx
 
 from coclause.core.refusals import Refused
 from coclause.network.programmes.reader.fields import Field
-from coclause.network.programmes.reader.headers import find_layout, fingerprint, recall, remember
+from coclause.network.programmes.reader.headers import find_layout, recall, remember
 from coclause.network.programmes.reader.kinds import Kind
 from coclause.network.programmes.reader.lines import read_lines
-from coclause.network.programmes.reader.reading import read_workbook
 from coclause.network.programmes.reader.rows import Skip
 from coclause.network.programmes.reader.wholes import wholes
+from coclause.tables.headers import fingerprint
+from coclause.tables.reading import read_workbook
 
 NOTICE = [["Comment remplir ce fichier"], ["Objet : dire ce que vous achetez"]]
 TOP = ["Direction", "N° marché", *HEADERS]

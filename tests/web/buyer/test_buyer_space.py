@@ -28,7 +28,7 @@ from coclause.watch.models import ImportRun, PublishedContract
 pytestmark = pytest.mark.django_db
 As = Callable[[User | None], Client]
 SPACE, SPASER = "/mes-marches/", "/mes-marches/spaser/?annee=2026"
-SPACE_QUERIES = 31
+SPACE_QUERIES = 33
 SPASER_QUERIES = 13
 
 

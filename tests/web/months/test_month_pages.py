@@ -99,7 +99,7 @@ def test_a_doubt_is_shown_before_anything_is_sent(
     client = signed_in(people["company"])
     answer = client.post(month_url(world), typed(world, "230"))
     assert answer.status_code == 200
-    assert "plus de 220 h" in answer.content.decode()
+    assert "plus de 220\u00a0h" in answer.content.decode()
     assert not Statement.objects.exists()
     mark = f"{world.employment.pk}:above_ceiling"
     assert client.post(month_url(world), typed(world, "230", confirmed=mark)).status_code == 302
@@ -123,7 +123,9 @@ def test_a_month_changed_meanwhile_keeps_what_was_typed(
 def test_a_month_at_zero_is_declared(
     world: World, people: dict[str, User], signed_in: SignIn
 ) -> None:
-    answer = signed_in(people["company"]).post(month_url(world), {f"m{world.award.pk}-version": "0", "neant": "1"})
+    answer = signed_in(people["company"]).post(
+        month_url(world), {f"m{world.award.pk}-version": "0", "neant": "1"}
+    )
     assert answer.status_code == 302
     assert Statement.objects.get().month == OCTOBER
     assert declared() == 0

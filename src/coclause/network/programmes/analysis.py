@@ -19,11 +19,11 @@ from coclause.network.models import Programme, ProgrammeLine
 from coclause.network.programmes.answers import Answers
 from coclause.network.programmes.columns import columns_of
 from coclause.network.programmes.reader import lines as read
-from coclause.network.programmes.reader.apart import open_workbook
 from coclause.network.programmes.reader.headers import find_layout
 from coclause.network.programmes.reader.rows import Skip, SkippedRow
 from coclause.network.programmes.reader.wholes import wholes
 from coclause.render.numbers import integer
+from coclause.tables.apart import open_workbook
 
 TASK: Final = "programme"
 BATCH: Final = 200

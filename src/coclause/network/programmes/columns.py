@@ -11,14 +11,9 @@ from typing import Any
 from coclause.core.throttle import bucket
 from coclause.network.models import ColumnMemory, Programme
 from coclause.network.programmes.reader.fields import Field
-from coclause.network.programmes.reader.headers import (
-    Column,
-    Layout,
-    OtherSheet,
-    fingerprint,
-    recall,
-)
+from coclause.network.programmes.reader.headers import ProgrammeLayout, recall
 from coclause.organisations.models import Organisation
+from coclause.tables.headers import Column, OtherSheet, fingerprint
 
 
 @dataclass(frozen=True)
@@ -34,7 +29,7 @@ class Columns:
     """The reading is the one kept from another time."""
 
 
-def proposed(layout: Layout, owner: str, year: int | None) -> dict[str, Any]:
+def proposed(layout: ProgrammeLayout, owner: str, year: int | None) -> dict[str, Any]:
     """What is proposed for a sheet: the reading kept for these headers, else the reader's own."""
     kept = ColumnMemory.objects.filter(owner=owner, fingerprint=fingerprint(layout.headers)).first()
     known = recall(kept.mapping, layout) if kept else None

@@ -25,13 +25,14 @@ from coclause.network.needs import Contact
 from coclause.network.programmes.analysis import NO_FILE
 from coclause.network.programmes.columns import columns_of, owner_of, proposed
 from coclause.network.programmes.links import address_of
-from coclause.network.programmes.reader.apart import open_workbook
 from coclause.network.programmes.reader.fields import Field
-from coclause.network.programmes.reader.headers import Layout, find_layout, fingerprint, remember
-from coclause.network.programmes.reader.reading import Workbook
+from coclause.network.programmes.reader.headers import ProgrammeLayout, find_layout, remember
 from coclause.network.tasks import analyse_programme, send_programme_lines
 from coclause.organisations.models import Organisation
 from coclause.reference.models import Commune, Region
+from coclause.tables.apart import open_workbook
+from coclause.tables.headers import fingerprint
+from coclause.tables.reading import Workbook
 
 MOST_SENT: Final = 500
 MOST_SENT_WITHOUT_ACCOUNT: Final = 50
@@ -50,7 +51,7 @@ class Upload:
     content: bytes
     name: str
     workbook: Workbook
-    layout: Layout
+    layout: ProgrammeLayout
 
 
 def opened(content: bytes, name: str) -> Upload:
@@ -227,7 +228,7 @@ def sending_of(programme: Programme) -> Sending | None:
     return Sending(sent, len(lines))
 
 
-def _layout_kept(layout: Layout, owner: str, year: int | None) -> dict[str, object]:
+def _layout_kept(layout: ProgrammeLayout, owner: str, year: int | None) -> dict[str, object]:
     return {
         "sheet": layout.sheet[:200],
         "header_row": layout.header_row,

@@ -11,7 +11,7 @@ from django.http import QueryDict
 
 from coclause.clauses.choices import HoursKind
 from coclause.core.refusals import Refused
-from coclause.hours.checks import Remark, remarks
+from coclause.hours.checks import Remark, doubts
 from coclause.hours.collective import CollectiveRefused, declare_collective
 from coclause.hours.declaring import Entry, MonthRefused, Part, Sending, declare_months
 from coclause.hours.models import Statement
@@ -31,6 +31,8 @@ class Sent:
     entries: list[Entry]
     collective: dict[str, Decimal] | None = None
     headcount: int = 0
+    at_zero: bool = False
+    """Asked for as such: nobody worked."""
 
     @property
     def total(self) -> Decimal:
@@ -134,7 +136,7 @@ def zeros_in(section: Section) -> Sent:
     entries = [Entry(person.employment_id, dict(nothing)) for person in section.at_hand.own]
     collective = section.at_hand.collective
     unnamed = collective and (collective.sent or not entries)
-    return Sent(entries, nothing if unnamed else None)
+    return Sent(entries, nothing if unnamed else None, at_zero=True)
 
 
 def declare(page: MonthPage, sent: Mapping[int, Sent], sending: Sending, confirmed: str) -> str:
@@ -146,17 +148,29 @@ def declare(page: MonthPage, sent: Mapping[int, Sent], sending: Sending, confirm
     sections = [section for section in page.kept() if section.award.pk in sent]
     with transaction.atomic():
         statements = _write(page, sections, sent, sending)
-        found = remarks(statements.values(), day=page.scope.day)
-        doubts = {award: found.get(statement.pk, []) for award, statement in statements.items()}
+        asked = _asked(sections, doubts(statements.values(), day=page.scope.day), statements)
         empty = {s.award.pk for s in sections if not page.alone and _says_nothing(s, sent)}
-        if all(not one.total for one in sent.values()):
-            empty = set()  # a month at zero was asked for as such
-        mark = mark_of(doubts, empty)
+        mark = mark_of(asked, empty)
         if mark and confirmed != mark:
             transaction.set_rollback(True)
-            _note(sections, doubts, empty)
+            _note(sections, asked, empty)
             return mark
     return ""
+
+
+def _asked(
+    sections: list[Section],
+    found: Mapping[int, list[Remark]],
+    statements: Mapping[int, Statement],
+) -> dict[int, list[Remark]]:
+    """By award, the doubts about the people on the page: other companies answer for theirs."""
+    asked: dict[int, list[Remark]] = {}
+    for section in sections:
+        shown = {person.employment_id for person in section.at_hand.people} | {None}
+        statement = statements.get(section.award.pk)
+        of_award = found.get(statement.pk, []) if statement else []
+        asked[section.award.pk] = [one for one in of_award if one.employment_id in shown]
+    return asked
 
 
 def _write(
@@ -197,9 +211,9 @@ def _write(
 
 
 def _says_nothing(section: Section, sent: Mapping[int, Sent]) -> bool:
-    """A month about to be sent at zero among others, without anybody having asked for it."""
-    hand = section.at_hand
-    return not (sent[section.award.pk].total or hand.said or hand.told)
+    """A month about to be sent at zero without anybody having asked for it."""
+    hand, said = section.at_hand, sent[section.award.pk]
+    return not (said.at_zero or said.total or hand.said or hand.told)
 
 
 def mark_of(doubts: Mapping[int, Iterable[Remark]], empty: Iterable[int]) -> str:
@@ -220,10 +234,11 @@ def _note(
         found = doubts.get(section.award.pk, [])
         for person in section.at_hand.people:
             person.notes = [d.text for d in found if d.employment_id == person.employment_id]
-        known = {person.employment_id for person in section.at_hand.people}
-        section.notes = [d.text for d in found if d.employment_id and d.employment_id not in known]
+        of_nobody = [d.text for d in found if d.employment_id is None]
         if section.at_hand.collective:
-            section.at_hand.collective.notes = [d.text for d in found if d.employment_id is None]
+            section.at_hand.collective.notes = of_nobody
+        else:
+            section.notes = of_nobody
         if section.award.pk in empty:
             section.notes.append("Aucune heure : le mois de ce marché sera envoyé à zéro.")
 

@@ -9,12 +9,12 @@ from coclause.clauses.choices import LawBuyer
 from coclause.core.refusals import Refused
 from coclause.network.needs import Contact
 from coclause.network.programmes.columns import Columns
-from coclause.network.programmes.reader import limits
 from coclause.network.programmes.reader.fields import LABELS, Field
-from coclause.network.programmes.reader.headers import Column
 from coclause.network.programmes.receiving import Upload, opened
 from coclause.organisations.models import Organisation
 from coclause.reference.models import Commune
+from coclause.tables import limits
+from coclause.web.columns import ColumnsChoice, chosen_twice
 from coclause.web.door.forms import ContactForm
 from coclause.web.door.places import commune_field, commune_meant
 from coclause.web.once import OnceForm
@@ -29,7 +29,6 @@ MAIN: Final = (
     Field.PLACE,
 )
 """What answers depend on; the other columns are folded."""
-LONGEST_OPTION: Final = 90
 WITHOUT_OBJECT: Final = "Indiquez la colonne qui donne l’objet de chaque achat."
 CHOOSE_AGAIN: Final = "Choisissez de nouveau le fichier : le navigateur ne le garde pas."
 
@@ -130,34 +129,20 @@ class ColumnsForm(OnceForm):
 
     def __init__(self, columns: Columns, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        choices = [("", "Aucune colonne"), *((str(c.index), told(c)) for c in columns.columns)]
-        by_index = {one.index: one for one in columns.columns}
+        choice = ColumnsChoice(columns.columns)
         for field in Field:
-            index = columns.fields.get(field)
-            self.fields[field.value] = forms.ChoiceField(
-                label=LABELS[field],
-                choices=choices,
+            self.fields[field.value] = choice.field(
+                LABELS[field],
+                columns.fields.get(field),
                 required=field == Field.OBJECT,
                 error_messages={"required": WITHOUT_OBJECT},
-                initial="" if index is None else str(index),
-                help_text=_samples(by_index.get(index) if index is not None else None),
             )
         self.fields["year"].initial = columns.year
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
-        used: dict[str, Field] = {}
-        for field in Field:
-            column = found.get(field.value)
-            if not column:
-                continue
-            if column in used:
-                self.add_error(
-                    field.value,
-                    f"Cette colonne est déjà choisie pour « {LABELS[used[column]]} » : gardez-la"
-                    " pour un seul des deux.",
-                )
-            used.setdefault(column, field)
+        for field, problem in chosen_twice(found, {one: LABELS[one] for one in Field}).items():
+            self.add_error(field.value, problem)
         return found
 
     @property
@@ -237,21 +222,3 @@ class LineFilters(forms.Form):
         """The filters that hold; anything else in the address is left aside."""
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
-
-
-def told(column: Column) -> str:
-    """`C, Montant HT (1,2 M€ · 450 000)`."""
-    name = f"{column.letter}, {column.header}" if column.header else f"Colonne {column.letter}"
-    shown = " · ".join(shortened(one, 24) for one in column.samples)
-    name = shortened(name, 60)
-    return shortened(f"{name} ({shown})", LONGEST_OPTION) if shown else name
-
-
-def shortened(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
-
-
-def _samples(column: Column | None) -> str:
-    if column is None or not column.samples:
-        return ""
-    return "Par exemple : " + " · ".join(shortened(one, 60) for one in column.samples)

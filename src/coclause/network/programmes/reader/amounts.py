@@ -10,7 +10,8 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-from coclause.network.programmes.reader.cells import (
+from coclause.render.numbers import euros
+from coclause.tables.cells import (
     LONGEST,
     Parsed,
     as_text,
@@ -18,9 +19,8 @@ from coclause.network.programmes.reader.cells import (
     fold,
     is_unknown,
 )
-from coclause.network.programmes.reader.cells import shown as quoted
-from coclause.network.programmes.reader.reading import Cell
-from coclause.render.numbers import euros
+from coclause.tables.cells import shown as quoted
+from coclause.tables.reading import Cell
 
 HIGHEST: Final = Decimal(10_000_000_000)
 """Beyond ten thousand million euros, a slip of the keyboard is likelier than a purchase."""

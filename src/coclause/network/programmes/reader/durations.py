@@ -9,7 +9,7 @@ from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from typing import Final
 
-from coclause.network.programmes.reader.cells import (
+from coclause.tables.cells import (
     LONGEST,
     Parsed,
     as_text,
@@ -17,8 +17,8 @@ from coclause.network.programmes.reader.cells import (
     fold,
     is_unknown,
 )
-from coclause.network.programmes.reader.cells import shown as quoted
-from coclause.network.programmes.reader.reading import Cell
+from coclause.tables.cells import shown as quoted
+from coclause.tables.reading import Cell
 
 LONGEST_MONTHS: Final = 99 * 12
 MONTHS_PER: Final = {

@@ -4,7 +4,7 @@ import re
 from enum import StrEnum
 from typing import Final
 
-from coclause.network.programmes.reader.cells import (
+from coclause.tables.cells import (
     LONGEST,
     Parsed,
     as_text,
@@ -12,7 +12,7 @@ from coclause.network.programmes.reader.cells import (
     is_unknown,
     shown,
 )
-from coclause.network.programmes.reader.reading import Cell
+from coclause.tables.reading import Cell
 
 
 class Kind(StrEnum):

@@ -11,11 +11,9 @@ from decimal import Decimal
 from typing import Any, Final, TypeVar
 
 from coclause.core.refusals import Refused
-from coclause.network.programmes.reader import amounts, durations, limits
-from coclause.network.programmes.reader.cells import Parsed, as_text, is_unknown, shown
-from coclause.network.programmes.reader.cells import fold as folded
+from coclause.network.programmes.reader import amounts, durations
 from coclause.network.programmes.reader.fields import LABELS, Field
-from coclause.network.programmes.reader.headers import Layout, letter
+from coclause.network.programmes.reader.headers import ProgrammeLayout
 from coclause.network.programmes.reader.kinds import (
     Kind,
     Nature,
@@ -32,9 +30,13 @@ from coclause.network.programmes.reader.places import (
     parse_place,
     parse_reference,
 )
-from coclause.network.programmes.reader.reading import Cell, Sheet
 from coclause.network.programmes.reader.rows import SkippedRow, skipped
-from coclause.network.programmes.reader.windows import Window, parse_window
+from coclause.tables import limits
+from coclause.tables.cells import Parsed, as_text, is_unknown, shown
+from coclause.tables.cells import fold as folded
+from coclause.tables.headers import letter
+from coclause.tables.reading import Cell, Sheet
+from coclause.tables.windows import Window, parse_window
 
 T = TypeVar("T")
 LONGEST_TITLE: Final = 500
@@ -98,7 +100,7 @@ class ProgrammeReading:
 
 def read_lines(
     sheet: Sheet,
-    layout: Layout,
+    layout: ProgrammeLayout,
     mapping: Mapping[Field, int] | None = None,
     *,
     year: int | None = None,
@@ -150,7 +152,7 @@ class _Reader:
     """Reads rows of one sheet under one mapping; what headers say of units is read once."""
 
     sheet: Sheet
-    layout: Layout
+    layout: ProgrammeLayout
     mapping: Mapping[Field, int]
     year: int | None
     names: dict[int, str] = field(init=False)

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from coclause.network.programmes.reader.cells import (
+from coclause.tables.cells import (
     LONGEST,
     Parsed,
     as_code,
@@ -12,8 +12,8 @@ from coclause.network.programmes.reader.cells import (
     fold,
     is_unknown,
 )
-from coclause.network.programmes.reader.cells import shown as quoted
-from coclause.network.programmes.reader.reading import Cell
+from coclause.tables.cells import shown as quoted
+from coclause.tables.reading import Cell
 
 _POSTCODE: Final = re.compile(r"(?<!\d)(\d{5})(?!\d)")
 _DEPARTMENT: Final = re.compile(r"\(\s*(\d{2,3}|2[ab])\s*\)", re.IGNORECASE)

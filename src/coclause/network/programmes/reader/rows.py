@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from coclause.network.programmes.reader.cells import as_text, fold, shown
 from coclause.network.programmes.reader.fields import Field
-from coclause.network.programmes.reader.headers import Layout
-from coclause.network.programmes.reader.matching import folded_header
-from coclause.network.programmes.reader.reading import Cell, Sheet
+from coclause.network.programmes.reader.headers import ProgrammeLayout
+from coclause.tables.cells import as_text, fold, shown
+from coclause.tables.headers import repeats_headers
+from coclause.tables.reading import Cell, Sheet
 
 _TOTAL: Final = re.compile(
     r"^(?:sous[ -]?)?totaux?\b|^(?:sous[ -]?)?total(?: (?:general|ht|ttc|global|du|des|de la"
@@ -43,7 +43,7 @@ class SkippedRow:
 
 
 def skipped(
-    sheet: Sheet, index: int, layout: Layout, mapping: Mapping[Field, int]
+    sheet: Sheet, index: int, layout: ProgrammeLayout, mapping: Mapping[Field, int]
 ) -> SkippedRow | None:
     """The reason to leave a row aside; None when it must be read as a purchase."""
     cells = sheet.rows[index]
@@ -51,7 +51,7 @@ def skipped(
     row = index + 1
     if not filled:
         return SkippedRow(row, Skip.BLANK, f"Ligne {row} : vide.")
-    if _repeats_headers(cells, filled, layout):
+    if repeats_headers(cells, layout):
         return SkippedRow(row, Skip.HEADERS, f"Ligne {row} : en-têtes répétés.")
     first = as_text(cells[filled[0]])
     if _is_total(cells, filled, mapping):
@@ -59,16 +59,6 @@ def skipped(
     if len(filled) == 1 and _is_section(cells[filled[0]], filled[0], mapping, sheet.spread(index)):
         return SkippedRow(row, Skip.SECTION, f"Ligne {row} : titre de partie ({shown(first)}).")
     return None
-
-
-def _repeats_headers(cells: tuple[Cell, ...], filled: list[int], layout: Layout) -> bool:
-    headers = {column.index: folded_header(column.header) for column in layout.columns}
-    same = sum(
-        1
-        for column in filled
-        if headers.get(column) and folded_header(as_text(cells[column])) == headers[column]
-    )
-    return same >= 2 and same * 2 >= len(filled)
 
 
 def _is_total(cells: tuple[Cell, ...], filled: list[int], mapping: Mapping[Field, int]) -> bool:

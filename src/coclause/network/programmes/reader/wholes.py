@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from coclause.network.programmes.reader.cells import fold, shown
 from coclause.network.programmes.reader.lines import ProgrammeLine
 from coclause.network.programmes.reader.places import without_lot
 from coclause.render.numbers import euros
+from coclause.tables.cells import fold, shown
 
 _ORDER_NUMBER: Final = re.compile(r"^\d{1,3}$")
 """A bare number may only count the lines of a section, and start again in the next."""

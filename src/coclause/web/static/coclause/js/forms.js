@@ -4,10 +4,46 @@
   var PREFIX = "coclause-draft:";
   var NOT_KEPT = ["password", "file", "hidden", "submit", "button"];
 
+  // --- without a network nothing leaves, and the page stays: the browser's own would lose it ---
+  var OFFLINE = "Pas de réseau : rien n’est parti, rien n’est perdu. Gardez cette page ouverte,"
+    + " puis envoyez de nouveau.";
+  var ONLINE = "Le réseau est revenu : envoyez.";
+
+  function offlineNote(form) {
+    var note = document.createElement("div");
+    note.className = "message message-warning";
+    note.dataset.offline = "";
+    note.setAttribute("role", "alert");
+    note.tabIndex = -1;
+    var act = form.querySelector(".send-bar, .form-actions");
+    if (act) act.before(note);
+    else form.append(note);
+    note.textContent = OFFLINE;
+    note.scrollIntoView({ block: "center" });
+    return note;
+  }
+
+  function stayOffline(form) {
+    var note = form.querySelector("[data-offline]") || offlineNote(form);
+    note.textContent = OFFLINE;
+    note.focus();
+  }
+
+  window.addEventListener("online", function () {
+    document.querySelectorAll("[data-offline]").forEach(function (note) {
+      note.textContent = ONLINE;
+    });
+  });
+
   // --- a double click sends once ---
   document.addEventListener("submit", function (event) {
     var form = event.target;
     if (event.defaultPrevented || form.method !== "post") return;
+    if (!navigator.onLine) {
+      event.preventDefault();
+      stayOffline(form);
+      return;
+    }
     if (form.dataset.sent === "1") {
       event.preventDefault();
       return;

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from coclause.network.programmes.reader.cells import LONGEST, Parsed, as_text, fold, is_unknown
-from coclause.network.programmes.reader.cells import shown as quoted
-from coclause.network.programmes.reader.reading import Cell
 from coclause.render.numbers import date_fr
+from coclause.tables.cells import LONGEST, Parsed, as_text, fold, is_unknown
+from coclause.tables.cells import shown as quoted
+from coclause.tables.reading import Cell
 
 FIRST_YEAR: Final = 2000
 LAST_YEAR: Final = 2100

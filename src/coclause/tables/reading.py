@@ -1,4 +1,4 @@
-"""The bytes a buyer sends → sheets of typed cells, each row with the number the user sees.
+"""The bytes somebody sends → sheets of typed cells, each row with the number the user sees.
 
 Nothing is interpreted here. Formulas give the value last computed; a text that looks like a
 formula stays a text. What cannot be read is refused with one sentence that says what to do.
@@ -6,7 +6,7 @@ formula stays a text. What cannot be read is refused with one sentence that says
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from io import BytesIO
 from typing import Final
@@ -21,10 +21,10 @@ from python_calamine import (
 )
 
 from coclause.core.refusals import Refused
-from coclause.network.programmes.reader import limits
-from coclause.network.programmes.reader.archives import CORRUPT, LOCKED, parts_of, plain_archive
-from coclause.network.programmes.reader.extents import OfficeSurvey, OpenSurvey, Region
 from coclause.render.numbers import integer
+from coclause.tables import limits
+from coclause.tables.archives import CORRUPT, LOCKED, parts_of, plain_archive
+from coclause.tables.extents import OfficeSurvey, OpenSurvey, Region
 
 Cell = str | int | float | bool | date | None
 """What a cell holds: a text without surrounding spaces, a number, a truth, a day, or nothing."""
@@ -32,12 +32,12 @@ Cell = str | int | float | bool | date | None
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SAVE_AS: Final = "ouvrez-le dans votre tableur, enregistrez-le en .xlsx ou .ods, puis déposez-le."
 _UNUSED_PARTS: Final = ("xl/drawings/", "xl/charts/", "xl/media/", "xl/theme/", "docprops/")
-_INVISIBLE: Final = {
+CHARACTERS_LEFT_OUT: Final = {
     **dict.fromkeys([*range(9), *range(11, 32), 127], None),
     **dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), None),
 }
-_INVISIBLE[9] = " "
-_INVISIBLE[13] = "\n"
+CHARACTERS_LEFT_OUT[9] = " "
+CHARACTERS_LEFT_OUT[13] = "\n"
 
 
 @dataclass(frozen=True)
@@ -110,18 +110,18 @@ def read_workbook(content: bytes, name: str) -> Workbook:
     Raises `Refused`: not a spreadsheet, locked, damaged, too large, or empty.
     """
     if not content:
-        raise Refused("Ce fichier est vide : déposez le programme d’achats en .xlsx, .xls ou .ods.")
+        raise Refused("Ce fichier est vide : déposez votre tableau en .xlsx, .xls ou .ods.")
     if len(content) > limits.FILE_BYTES:
         raise Refused(
             f"Ce fichier pèse plus de {limits.FILE_BYTES // 1024 // 1024} Mo : copiez le seul "
-            "tableau du programme dans un classeur neuf, sans image, puis déposez-le."
+            "tableau utile dans un classeur neuf, sans image, puis déposez-le."
         )
     source, regions = _safe_source(content)
     sheets = _read(source, regions)
     if all(sheet.empty and sheet.problem is None for sheet in sheets):
         raise Refused(
-            "Ce classeur ne contient aucune cellule remplie : déposez celui où les achats sont "
-            "écrits, une ligne par achat."
+            "Ce classeur ne contient aucune cellule remplie : déposez celui où le tableau "
+            "est rempli."
         )
     ordered = sorted(sheets, key=lambda sheet: sheet.hidden)
     return Workbook(name, tuple(ordered))
@@ -160,7 +160,7 @@ def _safe_archive(parts: dict[str, bytes]) -> tuple[BytesIO, list[list[Region]] 
     else:
         what = "c’est une archive ZIP ;"
     raise Refused(
-        f"Ce fichier n’est pas un tableur : {what} copiez le tableau des achats dans un tableur, "
+        f"Ce fichier n’est pas un tableur : {what} copiez le tableau dans un tableur, "
         "enregistrez-le en .xlsx ou .ods, puis déposez-le."
     )
 
@@ -195,7 +195,7 @@ def _check_ole(content: bytes) -> None:
     if not any(name.encode("utf-16-le") in content for name in ("Workbook", "Book")):
         raise Refused(
             "Ce fichier n’est pas un tableur (document Word, message ou autre) : copiez le "
-            "tableau des achats dans un tableur, enregistrez-le en .xlsx, puis déposez-le."
+            "tableau dans un tableur, enregistrez-le en .xlsx, puis déposez-le."
         )
 
 
@@ -244,12 +244,11 @@ def _sheets(book: CalamineWorkbook, regions: list[list[Region]] | None) -> list[
     ]
     if not described:
         raise Refused(
-            "Ce classeur ne contient que des graphiques : déposez celui où les achats sont "
-            "écrits, une ligne par achat."
+            "Ce classeur ne contient que des graphiques : déposez celui où le tableau est rempli."
         )
     if len(described) > limits.SHEETS:
         raise Refused(
-            f"Ce classeur contient plus de {limits.SHEETS} feuilles : copiez celle du programme "
+            f"Ce classeur contient plus de {limits.SHEETS} feuilles : copiez celle du tableau "
             "dans un classeur neuf, puis déposez-le."
         )
     room = _Room()
@@ -275,7 +274,7 @@ def _sheet(
         return Sheet(name, hidden=hidden)
     height, width = end[0] + 1, end[1] + 1
     room.filled -= sum(min(bottom, height) - top for top, _, bottom, _ in merged if bottom > top)
-    problem = _too_large(name, height, width)
+    problem = too_large(name, height, width)
     if problem is None and (height * width > room.cells or room.filled < 0):
         problem = (
             f"La feuille « {name} » n’est pas lue, car le classeur contient trop de cellules : "
@@ -292,17 +291,17 @@ def _sheet(
     return Sheet(name, rows, hidden, tuple(merged), frozenset(cut))
 
 
-def _too_large(name: str, height: int, width: int) -> str | None:
+def too_large(name: str, height: int, width: int) -> str | None:
     if height > limits.ROWS:
         return (
             f"La feuille « {name} » compte {integer(height)} lignes ; {integer(limits.ROWS)} "
-            "sont admises au plus : supprimez les lignes vides du bas ou partagez le programme en "
+            "sont admises au plus : supprimez les lignes vides du bas ou partagez le tableau en "
             "plusieurs fichiers."
         )
     if width > limits.COLUMNS:
         return (
             f"La feuille « {name} » compte {width} colonnes ; {limits.COLUMNS} sont admises au "
-            "plus : supprimez celles qui ne décrivent pas les achats."
+            "plus : supprimez celles qui ne servent pas."
         )
     return None
 
@@ -313,7 +312,7 @@ def _cell(
     if isinstance(value, str):
         if value in texts:
             return texts[value] or None
-        text = value.translate(_INVISIBLE).strip()
+        text = value.translate(CHARACTERS_LEFT_OUT).strip()
         if len(text) > limits.CELL_CHARACTERS:
             cut.add(place)
             return text[: limits.CELL_CHARACTERS].rstrip()
@@ -321,6 +320,14 @@ def _cell(
         return text or None
     if isinstance(value, datetime):
         return value.date()
-    if isinstance(value, bool | int | float | date):
+    if value is None or isinstance(value, bool | int | float | date):
         return value
-    return None if value is None else str(value)
+    return _duration(value) if isinstance(value, timedelta) else str(value)
+
+
+def _duration(value: timedelta) -> str:
+    """A duration as a spreadsheet shows it, hours beyond a day included: ``151:40``."""
+    minutes, rest = divmod(round(abs(value).total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    sign = "-" if value < timedelta() else ""
+    return f"{sign}{hours}:{minutes:02d}" + (f":{rest:02d}" if rest else "")

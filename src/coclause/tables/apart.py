@@ -13,8 +13,8 @@ from datetime import date
 from typing import Any, Final
 
 from coclause.core.refusals import Refused
-from coclause.network.programmes.reader import limits
-from coclause.network.programmes.reader.reading import Cell, Sheet, Workbook, read_workbook
+from coclause.tables import limits
+from coclause.tables.reading import Cell, Sheet, Workbook, read_workbook
 
 OLD_FORMAT: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MEMORY_BYTES: Final = 700 * 1024 * 1024
@@ -63,7 +63,7 @@ def main() -> None:
 def _told(sheet: Sheet) -> dict[str, Any]:
     return {
         "name": sheet.name.replace("\0", ""),
-        "rows": [[_told_cell(cell) for cell in row] for row in sheet.rows],
+        "rows": [[told_cell(cell) for cell in row] for row in sheet.rows],
         "hidden": sheet.hidden,
         "regions": sheet.regions,
         "cut": sorted(sheet.cut),
@@ -71,12 +71,12 @@ def _told(sheet: Sheet) -> dict[str, Any]:
     }
 
 
-def _told_cell(cell: Cell) -> object:
+def told_cell(cell: Cell) -> object:
     return {"day": cell.isoformat()} if isinstance(cell, date) else cell
 
 
 def _sheet(told: dict[str, Any]) -> Sheet:
-    rows = tuple(tuple(_cell(cell) for cell in row) for row in told["rows"])
+    rows = tuple(tuple(cell_of(cell) for cell in row) for row in told["rows"])
     made = Sheet(told["name"], rows, told["hidden"], problem=told["problem"])
     return replace(
         made,
@@ -85,7 +85,7 @@ def _sheet(told: dict[str, Any]) -> Sheet:
     )
 
 
-def _cell(told: Any) -> Cell:
+def cell_of(told: Any) -> Cell:
     if isinstance(told, dict):
         return date.fromisoformat(told["day"])
     cell: Cell = told

@@ -8,8 +8,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final, Generic, TypeVar
 
-from coclause.network.programmes.reader.reading import Cell
 from coclause.render.numbers import date_fr
+from coclause.tables.reading import Cell
 
 T = TypeVar("T")
 

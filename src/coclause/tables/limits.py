@@ -1,4 +1,4 @@
-"""What a programme's file may weigh. Technical limits of this reader, not rules of law."""
+"""What a table's file may weigh. Technical limits of this reader, not rules of law."""
 
 from typing import Final
 

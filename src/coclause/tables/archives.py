@@ -10,7 +10,7 @@ from io import BytesIO
 from typing import Final
 
 from coclause.core.refusals import Refused
-from coclause.network.programmes.reader import limits
+from coclause.tables import limits
 
 CORRUPT: Final = (
     "Ce fichier est abîmé : ouvrez-le dans votre tableur, enregistrez-le à nouveau en .xlsx, "
@@ -22,7 +22,7 @@ LOCKED: Final = (
 )
 TOO_DENSE: Final = (
     f"Ce fichier devient trop gros une fois ouvert (plus de "
-    f"{limits.UNPACKED_BYTES // 1024 // 1024} Mo) : copiez le seul tableau du programme dans un "
+    f"{limits.UNPACKED_BYTES // 1024 // 1024} Mo) : copiez le seul tableau utile dans un "
     "classeur neuf, puis déposez ce classeur."
 )
 _CHUNK: Final = 256 * 1024

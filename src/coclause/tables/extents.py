@@ -10,9 +10,9 @@ from typing import Final
 from xml.parsers import expat
 
 from coclause.core.refusals import Refused
-from coclause.network.programmes.reader import limits
-from coclause.network.programmes.reader.archives import CORRUPT, TOO_DENSE
 from coclause.render.numbers import integer
+from coclause.tables import limits
+from coclause.tables.archives import CORRUPT, TOO_DENSE
 
 Region = tuple[int, int, int, int]
 """First row, first column, last row, last column of merged cells, from 0, all included."""
@@ -43,8 +43,8 @@ def check_area(rows: int, columns: int) -> None:
         raise Refused(
             f"Une feuille de ce classeur s’étend sur {integer(rows)} lignes et "
             f"{integer(columns)} colonnes, même presque vides ; {integer(limits.ROWS)} lignes et "
-            f"{limits.COLUMNS} colonnes sont admises au plus : copiez le seul tableau du "
-            "programme dans un classeur neuf."
+            f"{limits.COLUMNS} colonnes sont admises au plus : copiez le seul tableau "
+            "utile dans un classeur neuf."
         )
 
 

@@ -1,0 +1,1 @@
+"""Steering: early warnings, shortfalls reported to the buyer, what the buyer decides."""

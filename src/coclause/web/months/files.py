@@ -1,0 +1,289 @@
+"""A month from a file: what is read is shown in the month's grid, and sent from there or not.
+
+No file is written on its way in, none is kept, and nothing read in one is recorded here.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Final
+
+from django.core import signing
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.views.decorators.http import require_http_methods, require_POST
+
+from coclause.core.refusals import Refused
+from coclause.hours.payroll.lines import LINE
+from coclause.hours.sheets import mappings
+from coclause.hours.sheets.fields import Field
+from coclause.hours.sheets.matching import Month, propose_table
+from coclause.hours.sheets.payroll import propose_payroll
+from coclause.hours.sheets.people import KnownPerson, known_people, past_of
+from coclause.hours.sheets.proposed import Proposal
+from coclause.hours.sheets.reading import Table, opened, table_of, told
+from coclause.organisations.models import Organisation
+from coclause.render import numbers
+from coclause.tables import limits
+from coclause.web.clauses.access import frame
+from coclause.web.clauses.months import of_month
+from coclause.web.door.links import private
+from coclause.web.middleware import ScopedRequest
+from coclause.web.months.file_forms import ColumnsForm, PayrollFileForm, SheetFileForm
+from coclause.web.months.pages import company_month, show_proposal
+from coclause.web.months.proposal import filled
+from coclause.web.months.sections import MonthPage
+from coclause.web.uploads import PackedFile, in_memory, too_large
+
+CARRIED: Final = "coclause.month-table"
+CARRIED_FOR: Final = 12 * 3600
+"""Seconds a table read once waits, in the user's own page, for its columns."""
+MOST_CARRIED: Final = 2_000_000
+"""Characters of a table in the page of its columns: Django admits 2.5 MB of form."""
+TOO_LONG: Final = (
+    "Ce tableau est trop long pour un mois : gardez les lignes du mois dans un classeur neuf, puis"
+    " déposez-le."
+)
+TOO_LARGE: Final = "Ce fichier est trop gros pour être lu : déposez celui du mois seul."
+PAGE_GONE: Final = "Cette page a expiré : choisissez de nouveau le fichier."
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Who reads a file for which month."""
+
+    request: ScopedRequest
+    page: MonthPage
+
+    @property
+    def month(self) -> date:
+        return self.page.month
+
+    def people(self) -> list[KnownPerson]:
+        return known_people(
+            self.request.scope,
+            self.month,
+            self.page.awards,
+            page=f"Fichier du mois {self.month:%m/%Y}",
+        )
+
+
+@in_memory
+@require_http_methods(["GET", "HEAD", "POST"])
+def choose(request: ScopedRequest, month: date) -> HttpResponse:
+    """Choose a spreadsheet or a payroll file (GET); read the spreadsheet (POST)."""
+    reading = Reading(request, company_month(request.scope, month))
+    if request.method != "POST":
+        return _choice(reading)
+    form = SheetFileForm(request.POST, request.FILES)
+    _tell_too_large(request, form)
+    if not form.is_valid():
+        return _choice(reading, sheet=form, status=422)
+    try:
+        return _read(reading, form)
+    except Refused as refusal:
+        form.add_error("file", refusal.sentence)
+        return _choice(reading, sheet=form, status=422)
+
+
+@in_memory
+@require_POST
+def payroll(request: ScopedRequest, month: date) -> HttpResponse:
+    """Read a payroll file: the month of those who work here, and of nobody else."""
+    reading = Reading(request, company_month(request.scope, month))
+    form = PayrollFileForm(request.POST, request.FILES)
+    _tell_too_large(request, form)
+    if form.is_valid():
+        try:
+            return _read_payroll(reading, form.cleaned_data["file"])
+        except Refused as refusal:
+            form.add_error("file", refusal.sentence)
+    return _choice(reading, payroll=form, status=422)
+
+
+@in_memory
+@require_POST
+def columns(request: ScopedRequest, month: date) -> HttpResponse:
+    """Read the table with the columns that the user chose, and keep that choice."""
+    reading = Reading(request, company_month(request.scope, month))
+    try:
+        table = _carried(request)
+    except signing.BadSignature:
+        gone = SheetFileForm({})
+        gone.fields["file"].error_messages["required"] = PAGE_GONE
+        return _choice(reading, sheet=gone, status=422)
+    form = ColumnsForm(table, {}, request.POST)
+    invoice = request.POST.get("invoice", "")
+    if not form.is_valid():
+        return _columns(reading, table, form, invoice, status=422)
+    chosen = form.chosen()
+    try:
+        proposal = propose_table(table, chosen, _month(reading), invoice=invoice)
+    except Refused as refusal:
+        form.add_error(None, refusal.sentence)
+        return _columns(reading, table, form, invoice, status=422)
+    _keep(reading, table, chosen)
+    return _show(reading, proposal)
+
+
+def _read(reading: Reading, form: SheetFileForm) -> HttpResponse:
+    """The grid, when the columns are known; else the page of the columns. Raises `Refused`."""
+    said = form.cleaned_data
+    file: PackedFile = said["file"]
+    content = _bytes_of(file)
+    if LINE.match(content.lstrip(b"\xef\xbb\xbf \r\n")[:20]):
+        return _read_payroll(reading, file)
+    table = opened(content, file.name or "", reading.month)
+    chosen = _known(reading, table)
+    if chosen is None or (said["again"] and not table.is_template):
+        columns = ColumnsForm(table, chosen or table.proposed)
+        return _columns(reading, table, columns, said["invoice"])
+    proposal = propose_table(table, chosen, _month(reading), invoice=said["invoice"])
+    return _show(reading, proposal)
+
+
+def _known(reading: Reading, table: Table) -> dict[Field, int] | None:
+    """How the columns are read without asking: our own template, or a table already confirmed."""
+    if table.is_template:
+        return table.proposed
+    companies = reading.request.scope.companies
+    return mappings.kept(companies, table.fingerprint, table.columns)
+
+
+def _read_payroll(reading: Reading, file: PackedFile) -> HttpResponse:
+    people = reading.people()
+    past = past_of(people, reading.month)
+    proposal = propose_payroll(file.opened(), reading.month, people, past)
+    remarks = (*proposal.remarks, *_earlier(proposal))
+    return _show(reading, replace(proposal, remarks=remarks))
+
+
+def _earlier(proposal: Proposal) -> Iterator[str]:
+    """Months that the payroll corrects, with the way to each: nothing is changed there by itself.
+
+    Who, and by how many hours, stands at the line of each person.
+    """
+    people = Counter(one.month for one in proposal.earlier)
+    for month, count in sorted(people.items()):
+        yield format_html(
+            "La paie corrige {} pour {} personne{} : rien n’y est changé."
+            ' <a href="{}">Ouvrir {}</a>',
+            numbers.month_fr(month),
+            count,
+            "s" * (count > 1),
+            reverse("company-month", args=[month]),
+            numbers.month_fr(month),
+        )
+
+
+def _month(reading: Reading) -> Month:
+    reading.page.read()
+    return Month(
+        month=reading.month,
+        people=reading.people(),
+        awards={award.pk: award for award in reading.page.awards},
+        lines=frozenset(
+            (section.award.pk, person.employment_id)
+            for section in reading.page.sections
+            for person in section.at_hand.people
+        ),
+    )
+
+
+def _keep(reading: Reading, table: Table, chosen: dict[Field, int]) -> None:
+    """For the company the user first belongs to: it is read for all of theirs."""
+    scope = reading.request.scope
+    company = Organisation.objects.filter(pk__in=scope.companies).order_by("pk").first()
+    if company is not None:
+        mappings.keep(scope, company, table.fingerprint, table.columns, chosen)
+
+
+def _show(reading: Reading, proposal: Proposal) -> HttpResponse:
+    page = filled(reading.page, proposal)
+    answer = show_proposal(
+        reading.request,
+        page,
+        proposal=proposal,
+        proposal_title=_title(proposal),
+        origin=proposal.origin.value,
+        invoice=proposal.invoice,
+    )
+    return private(answer)
+
+
+def _title(proposal: Proposal) -> str:
+    told = f"{numbers.hours(proposal.total)} lues dans votre fichier"
+    if not proposal.skipped:
+        return f"{told}."
+    plural = "s" * (proposal.skipped > 1)
+    others = f"{numbers.integer(proposal.skipped)} autre{plural} salarié{plural}"
+    return f"{told} ; de {others}, rien n’est lu ni gardé."
+
+
+def _choice(
+    reading: Reading,
+    *,
+    sheet: SheetFileForm | None = None,
+    payroll: PayrollFileForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        **_common(reading),
+        "sheet": sheet or SheetFileForm(),
+        "payroll": payroll or PayrollFileForm(),
+    }
+    return private(render(reading.request, "months/file.html", context, status=status))
+
+
+def _columns(
+    reading: Reading, table: Table, form: ColumnsForm, invoice: str, *, status: int = 200
+) -> HttpResponse:
+    """The page of the columns: the table waits in it, and nowhere else. Raises `Refused`."""
+    carried = signing.dumps(told(table), salt=_salt(reading.request), compress=True)
+    if len(carried) > MOST_CARRIED:
+        raise Refused(TOO_LONG)
+    context = {
+        **_common(reading),
+        "form": form,
+        "table": table,
+        "carried": carried,
+        "invoice": invoice,
+    }
+    return private(render(reading.request, "months/file_columns.html", context, status=status))
+
+
+def _carried(request: ScopedRequest) -> Table:
+    """The table as it was read. Raises `signing.BadSignature` for anything else."""
+    sent = request.POST.get("carried", "")
+    kept: dict[str, Any] = signing.loads(sent, salt=_salt(request), max_age=CARRIED_FOR)
+    return table_of(kept)
+
+
+def _salt(request: ScopedRequest) -> str:
+    """A table read for somebody opens for nobody else."""
+    return f"{CARRIED}:{request.user.pk}"
+
+
+def _common(reading: Reading) -> dict[str, Any]:
+    return {
+        "frame": frame(reading.request.scope),
+        "month": reading.month,
+        "of_month": of_month(reading.month),
+    }
+
+
+def _tell_too_large(request: ScopedRequest, form: SheetFileForm | PayrollFileForm) -> None:
+    if too_large(request):
+        form.fields["file"].error_messages["required"] = TOO_LARGE
+
+
+def _bytes_of(file: PackedFile) -> bytes:
+    """One byte more than what is admitted is enough to refuse it."""
+    source, pieces, left = file.opened(), [], limits.FILE_BYTES + 1
+    while left > 0 and (piece := source.read(min(left, 1 << 20))):
+        pieces.append(piece)
+        left -= len(piece)
+    return b"".join(pieces)

@@ -1,0 +1,110 @@
+"""The plan of an award: what is to be done by when, and how the hours will be."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from coclause.clauses.due import turns
+from coclause.clauses.models import Clause
+from coclause.clauses.permissions import is_referent
+from coclause.clauses.states import EXECUTED, LIVE, Turn
+from coclause.hours.models import PlanStep
+from coclause.hours.planning import OVER, by_way, left_to_plan
+from coclause.hours.progress import Progress, progress_of_awards
+from coclause.organisations.scopes import Scope
+from coclause.render.numbers import hours
+from coclause.web.clauses.access import frame
+from coclause.web.middleware import ScopedRequest
+from coclause.web.once import OnceForm
+from coclause.web.plans.access import read_award
+
+WHO = {
+    Turn.COMPANY: "l’entreprise",
+    Turn.FACILITATOR: "le facilitateur",
+    Turn.BUYER: "l’acheteur",
+}
+
+
+@dataclass(frozen=True)
+class StepLine:
+    """A step, ready to be drawn."""
+
+    step: PlanStep
+    who: str
+    late: bool
+    finish: bool
+    """The reader may say that it is done."""
+
+
+def plan(request: ScopedRequest, pk: int) -> HttpResponse:
+    """Read by the network, the buyer and the companies of the award; written by the referent."""
+    scope = request.scope
+    award = read_award(pk, scope)
+    operation = award.lot.contract.operation
+    clauses = list(Clause.objects.filter(lot=award.lot_id).order_by("pk"))
+    writes = is_referent(operation, scope) and any(c.state not in OVER for c in clauses)
+    lines = list(award.planned.select_related("partner"))
+    figures = progress_of_awards([award.pk], scope.day)[award.pk]
+    steps = list(award.steps.select_related("meeting", "done_by"))
+    context = {
+        "frame": frame(scope),
+        "award": award,
+        "operation": operation,
+        "clause": _clause_of(clauses, scope),
+        "writes": writes,
+        "lines": lines,
+        "ways": by_way(lines),
+        "total": sum((line.hours for line in lines), 0) if lines else None,
+        "progress": figures,
+        "left": left_to_plan(figures, has_lines=bool(lines)),
+        "finding": finding(figures, has_lines=bool(lines)),
+        "ends_early": max((line.ends_on for line in lines), default=award.ends_on) < award.ends_on,
+        "waiting": [_line(s, scope, writes=writes) for s in steps if _waits(s)],
+        "over": [_line(s, scope, writes=writes) for s in steps if not _waits(s)],
+        "form": OnceForm(),
+    }
+    return render(request, "plans/plan.html", context)
+
+
+def finding(figures: Progress, *, has_lines: bool) -> str:
+    """What the plan gives, in one sentence."""
+    if not has_lines:
+        return "Aucune heure n’est encore prévue"
+    left = left_to_plan(figures, has_lines=True)
+    if figures.committed is None:
+        return "L’engagement n’est pas connu : le plan ne peut pas lui être comparé"
+    if left is None:
+        return "L’exécution est suspendue ou finie : le plan ne dit plus la fin"
+    if left:
+        return f"Selon le plan, il manquera {hours(left)} à la fin"
+    return "Selon le plan, l’engagement sera tenu"
+
+
+def _clause_of(clauses: list[Clause], scope: Scope) -> Clause | None:
+    """The clause that the page leads back to: one in execution first; none shown to nobody."""
+    shown = [c for c in clauses if c.state in EXECUTED or scope.working_regions or scope.buyers]
+    live = [clause for clause in shown if clause.state in LIVE]
+    return next(iter(live or shown), None)
+
+
+def _waits(step: PlanStep) -> bool:
+    return step.done_on is None and not step.dropped
+
+
+def _line(step: PlanStep, scope: Scope, *, writes: bool) -> StepLine:
+    """Whoever reads the plan for one side may finish that side's steps; the page asks again."""
+    return StepLine(
+        step=step,
+        who=WHO[Turn(step.turn)],
+        late=_waits(step) and step.by < scope.day,
+        finish=_waits(step) and (writes or step.turn in _own_turns(step, scope)),
+    )
+
+
+def _own_turns(step: PlanStep, scope: Scope) -> frozenset[Any]:
+    mine = turns(scope) - {Turn.FACILITATOR}
+    if step.award.lot.contract.operation.buyer_id not in scope.buyers:
+        mine -= {Turn.BUYER}
+    return mine
