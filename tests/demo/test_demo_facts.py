@@ -285,7 +285,15 @@ def _checksums(address: str) -> dict[str, str]:
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
             " AND tablename ~ '^(core|organisations|clauses|people|hours|watch)_'"
             " AND tablename !~ 'history$' AND tablename <> ALL (%s) ORDER BY 1",
-            [["people_personchange", "core_mail", "core_attempt"]],
+            [
+                [
+                    "people_personchange",
+                    "core_mail",
+                    "core_attempt",
+                    "hours_proof",
+                    "core_storedfile",
+                ]
+            ],
         ).fetchall()
         sums = {}
         for (table,) in tables:

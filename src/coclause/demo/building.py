@@ -50,6 +50,7 @@ from coclause.demo.prepared import opt_out, prepare_contracts, send_programme
 from coclause.demo.published import publish
 from coclause.demo.settling import settle
 from coclause.demo.sharing_cases import count_without_names, move_calendars, share
+from coclause.demo.steering import steer
 from coclause.hours.models import (
     Assignment,
     Declaration,
@@ -146,6 +147,7 @@ def build(*, day: date, using: str = "owner", scale: float = 1.0) -> Summary:
     prepare_contracts(door)
     opt_out(door)
     send_programme(door)
+    steer(door)
     settle(ACTOR, day, using=using)
     return Summary(built=True, rows=book.counts())
 

@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime, time
 import pgtrigger
 from django.db import models
 
-from coclause.clauses.models import Calibration, Operation, OptOut
+from coclause.clauses.models import Calibration, Operation, OptOut, PenaltyTerms
 from coclause.core.actor import acting_as
 from coclause.core.models import JournalEntry, StoredFile
+from coclause.hours.models import PlannedHours, Proof, ShortfallReport
 from coclause.network.models import Draft, RequestEntry
 
 MOMENTS: tuple[tuple[type[models.Model], str], ...] = (
@@ -18,12 +19,19 @@ MOMENTS: tuple[tuple[type[models.Model], str], ...] = (
     (Calibration, "recorded_at"),
     (Draft, "recorded_at"),
     (OptOut, "recorded_at"),
+    (PenaltyTerms, "recorded_at"),
+    (PlannedHours, "recorded_at"),
+    (ShortfallReport, "recorded_at"),
+    (Proof, "recorded_at"),
 )
 KEPT = (
     "core.JournalEntry:never_changes",
     "network.Draft:never_changes",
     "clauses.Calibration:inputs_never_change",
     "clauses.OptOut:entry_never_changes",
+    "clauses.PenaltyTerms:never_changes",
+    "hours.ShortfallReport:never_changes",
+    "hours.Proof:never_changes",
 )
 """Triggers that hold these rows still, left aside for that one transaction."""
 
