@@ -17,7 +17,7 @@ from coclause.core.refusals import Refused
 from coclause.hours.choices import Origin
 from coclause.hours.payroll.names import first_names, fold
 from coclause.hours.sheets.fields import Field
-from coclause.hours.sheets.people import KnownPerson, last_shares
+from coclause.hours.sheets.people import KnownPerson
 from coclause.hours.sheets.proposed import Proposal, Proposed, total_of
 from coclause.hours.sheets.reading import Table
 from coclause.hours.sheets.rows import Reading, Said, read_rows
@@ -79,12 +79,14 @@ class Month:
     """With their lot, contract, operation and buyer at hand."""
     lines: Collection[Line]
     """Those of the grid: the only ones that our template may name."""
+    shares: Mapping[int, Mapping[int, Decimal]] = field(default_factory=dict)
+    """By employment, hours by award in the latest month declared."""
 
 
 def propose_table(
     table: Table, mapping: Mapping[Field, int], month: Month, *, invoice: str = ""
 ) -> Proposal:
-    """The month that a table says. One query.
+    """The month that a table says.
 
     Raises `Refused` when it is of another month, or says nothing of anybody known.
     """
@@ -267,11 +269,10 @@ class _Matcher:
 
     def lines(self) -> list[Proposed]:
         """The sums, line by line; hours without a site are shared as last month's."""
-        weights = last_shares([self.by_id[one] for one in self.whole], self.month.month)
         for employment, sites in self.sites.items():
             self._take_site(self.by_id[employment], sites)
         for employment, whole in self.whole.items():
-            self._share(self.by_id[employment], whole, weights.get(employment, {}))
+            self._share(self.by_id[employment], whole, self.month.shares.get(employment, {}))
         return [
             Proposed(award, employment, dict(one.hours), one.worked, tuple(_notes(one)))
             for (award, employment), one in sorted(self.sums.items())

@@ -22,7 +22,7 @@ from coclause.hours.sheets import mappings
 from coclause.hours.sheets.fields import Field
 from coclause.hours.sheets.matching import Month, propose_table
 from coclause.hours.sheets.payroll import propose_payroll
-from coclause.hours.sheets.people import KnownPerson, known_people, past_of
+from coclause.hours.sheets.people import KnownPerson, known_people, last_shares, past_of
 from coclause.hours.sheets.proposed import Proposal
 from coclause.hours.sheets.reading import Table, opened, table_of, told
 from coclause.organisations.models import Organisation
@@ -181,15 +181,17 @@ def _earlier(proposal: Proposal) -> Iterator[str]:
 
 def _month(reading: Reading) -> Month:
     reading.page.read()
+    people = reading.people()
     return Month(
         month=reading.month,
-        people=reading.people(),
+        people=people,
         awards={award.pk: award for award in reading.page.awards},
         lines=frozenset(
             (section.award.pk, person.employment_id)
             for section in reading.page.sections
             for person in section.at_hand.people
         ),
+        shares=last_shares(people, reading.month),
     )
 
 
