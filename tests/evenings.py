@@ -45,7 +45,7 @@ def evening(companies: int, agencies: int) -> Evening:
         facilitator = builders.member(host, MemberRole.FACILITATOR)
         buyer = builders.organisation("Ville de Songes", Role.BUYER)
         operation = builders.operation("Chantiers de la ville", buyer, host, facilitator)
-        users = []
+        users: list[User] = []
         lenders = [_company(f"ETTI {number}", users) for number in range(agencies)]
         sites = []
         for number in range(companies):

@@ -166,7 +166,7 @@ class Declarations:
                 hours=hours(quarters),
                 state=LineState.DECLARED if waits else LineState.VALIDATED,
                 declared_at=moment(statement.declared_on, 9),
-                declared_by_id=sent.declared_by_id,
+                declared_by_id=sent.declared_by_id or 0,
                 validated_at=None if waits else at,
                 validated_by_id=None if waits else by.pk,
             )
