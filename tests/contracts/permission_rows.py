@@ -319,7 +319,12 @@ CLAUSES = (
         (*HOST, "company"),
         ("neighbour_facilitator", "coordinator", "buyer"),
         method="post",
-        data=lambda _: {"version": "0", "h-collectif-travail": "90", "effectif-collectif": "3"},
+        data=lambda cast: {
+            "version": "0",
+            f"h-{cast.here.employment.pk}-travail": "",
+            "h-collectif-travail": "90",
+            "effectif-collectif": "3",
+        },
         success=302,
         note=" without names",
         prepare=accept_collective,

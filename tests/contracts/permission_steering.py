@@ -1,5 +1,6 @@
 """Rows of the permission table: plans, terms of penalties, shortfalls and what buyers decide."""
 
+from decimal import Decimal
 from typing import Any
 
 from tests.builders import DAY
@@ -62,7 +63,7 @@ def give_up(cast: Cast) -> None:
 
 def miss(cast: Cast) -> None:
     """Little was done: there is something to report."""
-    entry = Entry(cast.here.employment.pk, {"travail": 60})  # type: ignore[dict-item]
+    entry = Entry(cast.here.employment.pk, {"travail": Decimal(60)})
     with acting_as(cast.here.facilitator, day=DAY):
         declare_month(cast.here.scope, cast.here.award, OCTOBER, [entry], version=0)
 

@@ -61,10 +61,12 @@ class Mailbox:
         """The message to that address whose subject says all that, whatever else comes before."""
         waited = 1
         while True:
-            for message in self.wait_for(waited):
+            received = self.wait_for(waited)
+            for message in received:
                 if message["To"] == to and all(said in str(message["Subject"]) for said in about):
                     return message
-            waited = len(self.messages) + 1
+            # Of what was looked at: others may have come meanwhile.
+            waited = len(received) + 1
 
     # aiosmtpd's own names.
     async def handle_RCPT(  # noqa: N802

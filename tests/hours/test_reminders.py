@@ -28,6 +28,11 @@ OPENING = date(2026, 11, 2)
 """The first of November is a Sunday, and a holiday."""
 
 
+def back_in(statement: Statement) -> list[int]:
+    """The lines of that month sent back."""
+    return list(statement.lines.returned().values_list("pk", flat=True))
+
+
 @pytest.fixture
 def world() -> World:
     return builders.world()
@@ -265,14 +270,14 @@ def test_a_month_sent_back_is_told_once_to_who_sent_it(world: World, contacts: l
     statement = returned(world, contacts[1])
     with acting_as(world.facilitator, day=DAY):
         for _ in range(2):
-            (mail,) = tell_returned(statement, DAY)
+            (mail,) = tell_returned(statement, back_in(statement), DAY)
         assert Mail.objects.get() == mail
         assert mail.recipient == contacts[1].email
         assert mail.subject == "Octobre 2026 : des heures sont à corriger"
         assert "Inventée" not in mail.body
         assert "absente" not in mail.body
         statement.version += 1
-        tell_returned(statement, DAY)
+        tell_returned(statement, back_in(statement), DAY)
     assert Mail.objects.count() == 2, "corrected, then sent back again"
 
 
@@ -281,11 +286,11 @@ def test_a_month_typed_by_the_host_is_told_to_the_first_contact(
 ) -> None:
     statement = returned(world, None)
     with acting_as(world.facilitator, day=DAY):
-        (mail,) = tell_returned(statement, DAY)
+        (mail,) = tell_returned(statement, back_in(statement), DAY)
     assert mail.recipient == contacts[0].email
 
 
 def test_a_month_sent_back_to_nobody_writes_nothing(world: World) -> None:
     statement = returned(world, None)
     with acting_as(world.facilitator, day=DAY):
-        assert tell_returned(statement, DAY) == []
+        assert tell_returned(statement, back_in(statement), DAY) == []

@@ -31,6 +31,13 @@ def enter(page: Page, role: str) -> None:
     expect(page.get_by_role("heading", name="À faire", level=1)).to_be_visible()
 
 
+def enter_as(page: Page, card: str) -> None:
+    """Through a card of the first page that shares its role with another: "agence"."""
+    page.goto("/")
+    page.locator(f"button[value='{card}@demo.coclause.test']").click()
+    expect(page.get_by_role("heading", name="À faire", level=1)).to_be_visible()
+
+
 def leave(page: Page) -> None:
     press(page, "Se déconnecter")
     expect(page.get_by_role("link", name="Se connecter")).to_be_visible()
@@ -90,6 +97,17 @@ def todo(page: Page, what: str, about: str) -> Locator:
     """The line of « À faire » about that operation."""
     lines = page.get_by_role("listitem").filter(has_text=about)
     return lines.filter(has_text=what).first
+
+
+def siret_of(page: Page, company: str) -> str:
+    """As the directory gives it."""
+    go(page, "Organisations")
+    fill(page, Nom_ou_SIRET=company)
+    press(page, "Filtrer")
+    open_link(page, company)
+    found = re.search(r"\d{14}", re.sub(r"\s", "", page.get_by_role("main").inner_text()))
+    assert found
+    return found[0]
 
 
 def french(day: date) -> str:

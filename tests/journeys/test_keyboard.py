@@ -48,10 +48,12 @@ def test_drawer_of_a_phone_opens_and_closes(page: Page) -> None:
 
 def test_month_is_declared_then_checked(page: Page) -> None:
     enter(page, "entreprise")
-    reach(page, "main a[href*='/mois/']")
+    reach(page, "main a[href*='/mon-mois/']")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/mois/**")
+    page.wait_for_url("**/mon-mois/**")
     address = page.url
+    papers = page.locator(".month-section a[href*='/pieces/']").first.get_attribute("href")
+    assert papers
     reach(page, ".month-list input")
     page.keyboard.press("Control+A")
     page.keyboard.type("35,5")
@@ -65,7 +67,7 @@ def test_month_is_declared_then_checked(page: Page) -> None:
     expect(page.locator(".message-success")).to_be_visible()
     page.context.clear_cookies()
     enter(page, "facilitatrice")
-    page.goto(f"{address}verifier/")
+    page.goto(papers.replace("pieces", "verifier"))
     reach(page, "main input[type=checkbox]")
     page.keyboard.press("Space")
     expect(page.locator("main input[type=checkbox]").first).to_be_checked()

@@ -27,6 +27,7 @@ from tests.journeys.acts import (
     main_act,
     open_link,
     press,
+    siret_of,
     take_turn,
     todo,
     told,
@@ -132,17 +133,6 @@ def accept(page: Page, story: Story) -> None:
     told(page, "Reste à enregistrer l’attribution")
 
 
-def siret_of(page: Page, company: str) -> str:
-    """As the directory gives it."""
-    go(page, "Organisations")
-    fill(page, Nom_ou_SIRET=company)
-    press(page, "Filtrer")
-    open_link(page, company)
-    found = re.search(r"\d{14}", re.sub(r"\s", "", page.get_by_role("main").inner_text()))
-    assert found
-    return found[0]
-
-
 def award(page: Page, story: Story, siret: str) -> None:
     go(page, "À faire")
     open_link(todo(page, "Enregistrer l’attribution", story.operation), "Attribuer")
@@ -182,9 +172,10 @@ def hire(page: Page, story: Story) -> None:
 def declare_on_a_phone(page: Page, story: Story) -> None:
     """What cannot be is refused at its line; nothing of what was typed is lost."""
     page.set_viewport_size(PHONE)
-    open_link(todo(page, "Déclarer", story.operation), "Déclarer")
+    open_link(page.get_by_role("main"), re.compile("^Déclarer"))
+    leave_the_others_for_later(page, story)
     work, training = hours_fields(page)
-    page.get_by_text("Formation, stage, autres chantiers").click()
+    month_line(page).get_by_text("Formation, stage, autres chantiers").click()
     work.fill("800")
     training.fill("14")
     press(page, re.compile("^Envoyer"))
@@ -196,6 +187,13 @@ def declare_on_a_phone(page: Page, story: Story) -> None:
     press(page, re.compile("^Envoyer"))
     told(page, f"est envoyé : {hours(84)}")
     page.set_viewport_size(DESK)
+
+
+def leave_the_others_for_later(page: Page, story: Story) -> None:
+    """The page holds every award of the company; only this story's is ready."""
+    others = page.locator(".month-section").filter(has_not_text=story.operation)
+    for section in others.all():
+        section.get_by_label("Pas encore prêt").check()
 
 
 def month_line(page: Page) -> Locator:
@@ -224,6 +222,7 @@ def send_one_line_back(page: Page, story: Story) -> None:
 
 def correct_what_was_sent_back(page: Page, story: Story) -> None:
     open_link(todo(page, "Corriger", story.operation), "Corriger")
+    leave_the_others_for_later(page, story)
     line = month_line(page)
     expect(line.get_by_text("Sans attestation")).to_be_visible()
     hours_fields(page)[1].fill("12")

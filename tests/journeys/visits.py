@@ -32,7 +32,7 @@ from coclause.organisations.scopes import Scope, scope_of
 from coclause.watch.models import PublishedContract
 
 FACILITATOR, MANAGER, COORDINATION = "facilitatrice", "responsable", "coordination"
-BUYER, COMPANY = "acheteur", "entreprise"
+BUYER, COMPANY, AGENCY = "acheteur", "entreprise", "agence"
 PRESCRIBER, OBSERVER = "prescriptrice", "observatrice"
 STRANGER = ""
 
@@ -40,6 +40,7 @@ NOT_PAGES = {
     "clause-hours-xlsx": "a file",
     "key-figures-pdf": "a file",
     "mfa_download_recovery_codes": "a file",
+    "company-months": "leads to the month to declare",
     "communes": "the options of a field, read by a script",
     "demo-enter": "POST alone",
     "clause-change": "POST alone",
@@ -327,7 +328,16 @@ VISITS = (
     Visit("clause", "/clauses/{unknown}/", FACILITATOR, note="unknown commitment"),
     Visit("clause", "/clauses/{draft}/", FACILITATOR, note="draft"),
     Visit("month", "/attributions/{award}/mois/{month}/", FACILITATOR),
-    Visit("month", "/attributions/{own_award}/mois/{last_month}/", COMPANY),
+    Visit("company-month", "/mon-mois/{last_month}/", COMPANY),
+    Visit("company-month", "/mon-mois/{last_month}/", AGENCY, note="agency"),
+    Visit(
+        "company-month",
+        "/mon-mois/{last_month}/",
+        COMPANY,
+        note="errors",
+        status=422,
+        act=too_many_hours,
+    ),
     Visit(
         "month",
         "/attributions/{award}/mois/{month}/",

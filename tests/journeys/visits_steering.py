@@ -108,12 +108,13 @@ def places_steering() -> dict[str, object]:
         scope = scope_of(user, day)
         short = _short(scope)
         clause, award, _ = short[0]
-        line, step = _plan(scope, award)
+        planned = short[3][1]
+        line, step = _plan(scope, planned)
         found = {
-            "planned": award.pk,
+            "planned": planned.pk,
             "planned_line": line.pk,
             "planned_step": step.pk,
-            "unplanned": short[-1][1].pk,
+            "unplanned": award.pk,
             "short_clause": clause.pk,
             "short_award": award.pk,
             "no_terms": _without_terms(scope, clause),
@@ -126,6 +127,7 @@ def places_steering() -> dict[str, object]:
     with acting_as("visits", day=day):
         for one, role, whose in (
             (made[0], MemberRole.BUYER, buyer),
+            (planned, MemberRole.BUYER, buyer),
             (made[1], MemberRole.BUYER, buyer),
             (made[2], MemberRole.COMPANY, company),
         ):
@@ -146,11 +148,9 @@ def _short(scope: Scope) -> list[tuple[Any, Any, Any]]:
     for clause in referent.order_by("pk"):
         for award in Award.objects.filter(commitments__clause=clause).with_holder(scope.day)[:1]:
             told = situation(clause, award, scope.day)
-            if told and told.missing and award.ends_on > scope.day:
+            if told and told.missing and not award.planned.exists():
                 found.append((clause, award, next(iter(told.missing))))
-        if len(found) == 4:
-            break
-    return found
+    return sorted(found, key=lambda one: one[1].ends_on <= scope.day)[:4]
 
 
 def _plan(scope: Scope, award: Any) -> tuple[PlannedHours, PlanStep]:
@@ -202,6 +202,7 @@ def _terms(scope: Scope, clause: Any) -> None:
             article="L’article 8.2 du CCAP",
             wording="Chaque heure non réalisée donne lieu à une pénalité de 50 €.",
             starts_on=date(scope.day.year - 3, 1, 1),
+            reason="Saisie reprise",
         ),
         seen=last_recorded(clause),
     )
@@ -236,11 +237,13 @@ def _decide(scope: Scope, made: ShortfallReport, kind: str, **facts: Any) -> Non
     decide(scope, made, BuyerDecision(kind=kind, decided_on=scope.day, **facts))
 
 
-def _join(made: ShortfallReport, role: MemberRole, user: User, day: date) -> None:
-    """Whoever reads this report in that role, unless the demonstration has it so already."""
-    if role == MemberRole.BUYER:
-        of = made.clause.lot.contract.operation.buyer_id
-    else:
-        of = made.figures["holder_id"]
+def _join(made: Any, role: MemberRole, user: User, day: date) -> None:
+    """Whoever reads this report, or the plan of this award, in that role, unless the demonstration
+    has it so already.
+    """
+    lot = made.lot if isinstance(made, Award) else made.clause.lot
+    of = (
+        made.figures["holder_id"] if role == MemberRole.COMPANY else lot.contract.operation.buyer_id
+    )
     if not Membership.objects.filter(user=user, organisation=of, role=role).exists():
         Membership.objects.create(user=user, organisation_id=of, role=role, starts_on=day)

@@ -203,6 +203,10 @@ except PapersAddressError as error:
     raise ImproperlyConfigured(str(error)) from None
 CLAMAV = os.environ.get("COCLAUSE_CLAMAV", "")
 
+# The month of an agency is one form: four fields by person and award, of a thousand people at work
+# on several sites. Their size stays bounded (2.5 MB).
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+
 # What exceeds the largest document kept is dropped as it comes, before it fills a disk.
 # Files of the pages of a month (payroll, spreadsheets) touch no disk at all.
 FILE_UPLOAD_HANDLERS = [

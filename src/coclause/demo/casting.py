@@ -18,6 +18,7 @@ from coclause.demo.network import (
 )
 from coclause.demo.operations import Scene
 from coclause.demo.sites import Site
+from coclause.hours.models import Assignment, Employment
 from coclause.organisations.choices import BuyerKind, MemberRole, Role
 from coclause.organisations.models import Membership, Organisation
 
@@ -126,11 +127,25 @@ def _second_contact(book: Book, first: User) -> None:
 
 
 def _late_company(scene: Scene, sites: list[Site]) -> User:
-    """Who declares for a company of the followed facilitator, last month still to declare."""
+    """Who declares for a company of the followed facilitator, last month still to declare: one
+    whose own people work there, if any does.
+    """
     last = shift(first_day(scene.day), -1)
     late = [s for s in sites if (s.host, s.share) == (0, 0) and s.missing == {last}]
     mine = late or [s for s in sites if last in s.months]
-    return mine[0].declared_by
+    employing = _employing(scene.book, last)
+    own = [s for s in mine if (s.award.pk, s.holder.pk) in employing]
+    return (own or mine)[0].declared_by
+
+
+def _employing(book: Book, month: date) -> set[tuple[int, int]]:
+    """Award and employer of those at work in that month and in the one before."""
+    employers = {row.pk: row.employer_id for row in book.rows(Employment)}
+    return {
+        (row.award_id, employers[row.employment_id])
+        for row in book.rows(Assignment)
+        if row.starts_on < month and (row.ends_on is None or row.ends_on >= month)
+    }
 
 
 def _region(scene: Scene) -> tuple[User, User]:

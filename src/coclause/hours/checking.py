@@ -26,6 +26,8 @@ MOVED = (
     "Ce mois a changé pendant que vous le lisiez : quelqu'un d’autre l’a vérifié ou corrigé."
     " Rien n’a été modifié ; relisez-le."
 )
+LONGEST_REASON = 300
+TOO_LONG = f"Un motif fait {LONGEST_REASON} caractères au plus : allez à l’essentiel."
 WHY = "Donnez un motif : l’entreprise le lira pour savoir quoi corriger."
 
 
@@ -71,6 +73,8 @@ def return_each(
     """Send lines back to the company, each with the reason it will read there. Returns how many."""
     if not all(reason.strip() for reason in reasons.values()):
         raise Refused(WHY)
+    if any(len(reason.strip()) > LONGEST_REASON for reason in reasons.values()):
+        raise Refused(TOO_LONG)
     waiting = _locked_waiting(scope, statement, reasons)
     at = at or timezone.now()
     by_reason: dict[str, list[int]] = defaultdict(list)
@@ -83,7 +87,7 @@ def return_each(
         )
     # The reason stays at the line: it speaks of a person, and the journal is read more widely.
     _tell(scope, statement, "month.returned", f"{_hours(waiting)} renvoyées à l’entreprise")
-    tell_returned(statement, scope.day)
+    tell_returned(statement, waiting, scope.day)
     return done
 
 

@@ -4,6 +4,7 @@ Reserved contracts, ESAT and detention declare so. These hours count as the othe
 behind them are in no count of beneficiaries, since nobody can tell whether they are distinct.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,26 +12,27 @@ from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max
 from django.utils import timezone
 
 from coclause.clauses.choices import HoursKind
 from coclause.clauses.models import Award, Clause
-from coclause.clauses.permissions import handles, is_referent
+from coclause.clauses.permissions import is_referent
 from coclause.clauses.states import ClauseState
 from coclause.core.journal import record_act
 from coclause.core.refusals import Refused
 from coclause.hours.choices import LineState
-from coclause.hours.declaring import (
-    LONGEST_MONTH,
-    TYPED,
-    Sending,
+from coclause.hours.drafts import LONGEST_MONTH, TYPED, Sending
+from coclause.hours.models import Declaration, Statement, StatementLine
+from coclause.hours.opening import (
     locked_statement,
+    must_be_as_read,
     must_be_open,
+    next_version,
+    sent_already,
     sent_as,
 )
-from coclause.hours.models import Declaration, Statement, StatementLine
-from coclause.hours.parties import party_of
+from coclause.hours.parties import Party, party_of
 from coclause.organisations.scopes import Scope
 from coclause.render import numbers
 
@@ -48,19 +50,33 @@ class CollectiveRefused(Refused):
 
 def accepts_collective(award: Award) -> bool:
     """Whether a clause committed on the award accepts it; without any, one of its lot."""
-    return _clauses(award).filter(collective=True).exists()
+    return award.pk in accepting([award])
 
 
-def may_declare_collective(award: Award, scope: Scope, month: date) -> bool:
-    """The company that answers for the award, or the referent host for it.
+def accepting(awards: Collection[Award]) -> set[int]:
+    """Those of these awards that accept it. Two queries."""
+    kept = Clause.objects.filter(lot__in={award.lot_id for award in awards})
+    kept = kept.exclude(state=ClauseState.DROPPED).order_by()
+    of_lot: dict[int, set[bool]] = defaultdict(set)
+    for lot, collective in kept.values_list("lot_id", "collective"):
+        of_lot[lot].add(collective)
+    committed: dict[int, set[bool]] = defaultdict(set)
+    rows = kept.filter(commitments__award__in=awards)
+    for award_id, collective in rows.values_list("commitments__award_id", "collective"):
+        committed[award_id].add(collective)
+    return {one.pk for one in awards if True in (committed[one.pk] or of_lot[one.lot_id])}
+
+
+def may_declare_collective(award: Award, scope: Scope, party: Party | None) -> bool:
+    """The company that answers for the award that month, or the referent host for it.
 
     Hours without names are in nobody's share: an associated host does not type them.
     """
-    operation = award.lot.contract.operation
-    if handles(operation, scope):
-        return is_referent(operation, scope)
-    party = party_of(award, scope, month)
-    return party is not None and party.whole
+    if party is None:
+        return False
+    if party.is_host:
+        return is_referent(award.lot.contract.operation, scope)
+    return party.whole
 
 
 @dataclass(frozen=True)
@@ -77,6 +93,15 @@ class _Said:
     def people(self, kind: str) -> int:
         """Nobody is behind a kind at zero."""
         return self.headcount if self.hours[kind] else 0
+
+    def is_in(self, latest: Mapping[str, StatementLine]) -> bool:
+        """Whether the lines there are say the same."""
+        return all(
+            (hours, self.people(kind)) == (line.hours, line.headcount)
+            if (line := latest.get(kind))
+            else not hours
+            for kind, hours in self.hours.items()
+        )
 
 
 @transaction.atomic
@@ -98,23 +123,27 @@ def declare_collective(
     `Refused` or `Conflict`; in each case nothing is written.
     """
     party = party_of(award, scope, month)
-    if party is None or scope.user is None or not may_declare_collective(award, scope, month):
+    if party is None or scope.user is None or not may_declare_collective(award, scope, party):
         raise PermissionDenied
     must_be_open(award, month, scope.day)
-    statement = locked_statement(award, month, scope.day, version)
-    latest = _latest(statement)
+    statement = locked_statement(award, month, scope.day)
+    latest, said = _latest(statement), _Said(dict(hours), headcount)
     # What was once declared can be corrected, even when the clause no longer accepts it.
     if not latest and not accepts_collective(award):
         raise Refused(
             "Cette clause demande des heures par personne : déclarez-les sous chaque nom, ou"
             " demandez au facilitateur d’y accepter la déclaration collective."
         )
-    said = _Said(dict(hours), headcount)
     if problem := _problem(said, latest):
         raise problem
+    if said.is_in(latest) and sent_already(statement, version, scope, latest.values()):
+        return statement
+    must_be_as_read(statement, version)
+    next_version(statement, scope.day)
     moment = at or timezone.now()
-    declaration = sent_as(statement, party, sending, scope, moment)
-    _write(statement, said, latest, declaration, moment)
+    company = party.organisation_id
+    sent = sent_as(statement, [company], sending, scope, moment)
+    _write(statement, said, latest, sent[company], moment)
     record_act(
         scope.user,
         "month.declared_collective",
@@ -134,12 +163,6 @@ def headcount_of(awards: Collection[int]) -> int:
     lines = StatementLine.objects.declared().collective().filter(statement__award__in=awards)
     by_award = lines.order_by().values("statement__award").annotate(most=Max("headcount"))
     return sum(most or 0 for most in by_award.values_list("most", flat=True))
-
-
-def _clauses(award: Award) -> QuerySet[Clause]:
-    kept = Clause.objects.filter(lot=award.lot_id).exclude(state=ClauseState.DROPPED)
-    committed = kept.filter(commitments__award=award)
-    return committed if committed.exists() else kept
 
 
 def _latest(statement: Statement) -> dict[str, StatementLine]:

@@ -1,5 +1,6 @@
 """What companies are told of their months by mail, apart from the reminders. No person is named."""
 
+from collections.abc import Collection
 from datetime import date
 
 from django.urls import reverse
@@ -19,24 +20,24 @@ from coclause.render.numbers import month_fr
 SIGNATURE = "\n\nCoClause, les clauses sociales d’insertion"
 
 
-def tell_returned(statement: Statement, day: date) -> list[Mail]:
-    """To each company whose lines of that month were sent back: there is something to correct.
+def tell_returned(statement: Statement, lines: Collection[int], day: date) -> list[Mail]:
+    """To each company whose lines were just sent back, among those: there is something to correct.
 
-    Once for a version of the statement, however many lines are sent back one after the other; the
-    reason stays on the page, for it may speak of a person. To whoever sent the month, if they are
+    Once for a version of the statement, however many lines are sent back one after the other, and
+    nothing to a company of whom others only were sent back; the reason stays on the page, for it may speak of a person. To whoever sent the month, if they are
     still there, else to the first contact; to nobody when there is none.
     """
     found = []
-    for company in _companies(statement):
+    for company in _companies(statement, lines):
         to = _addressee(company, statement, day)
         if to is not None:
             found.append(_post(statement, company, to, day))
     return [mail for mail in found if mail]
 
 
-def _companies(statement: Statement) -> list[Organisation]:
+def _companies(statement: Statement, lines: Collection[int]) -> list[Organisation]:
     """Whose lines wait for a correction; who answers for the award when nobody is known."""
-    back = StatementLine.objects.returned().filter(statement=statement)
+    back = StatementLine.objects.returned().filter(pk__in=lines)
     senders = set(back.values_list("declaration__organisation", flat=True))
     if None in senders:
         parts = AwardMember.objects.filter(

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
+
 from coclause.clauses.choices import ANSWERABLE
 from coclause.clauses.models import Award, AwardMember
 from coclause.clauses.permissions import handles
@@ -32,6 +34,8 @@ class Party:
     """Companies whose people are one's own; none for the host in charge."""
     whole: bool = False
     """Says the hours of everybody, as far as an employer has not said them."""
+    answering: int | None = None
+    """The company among them that answers for the award; the least of two in the same month."""
 
     @property
     def is_host(self) -> bool:
@@ -39,27 +43,53 @@ class Party:
 
     @property
     def organisation_id(self) -> int | None:
-        """The company a sending is filed under; None for the host."""
-        return min(self.companies) if self.companies else None
+        """The company in whose name all is said but for the people of one's other companies; None
+        for the host.
+        """
+        return self.answering or min(self.companies, default=None)
+
+    def senders(self, employers: Collection[int]) -> list[int | None]:
+        """In whose names a month of people of these employers is said: each says its own."""
+        own = {employer for employer in employers if employer in self.companies}
+        return sorted(
+            own if own and not self.whole else {*own, self.organisation_id},
+            key=lambda company: company or 0,
+        )
 
 
 def party_of(award: Award, scope: Scope, month: date) -> Party | None:
     """The part of the user in that month, None without any."""
-    if handles(award.lot.contract.operation, scope):
-        return Party(whole=True)
-    if not scope.companies:
-        return None
-    parts = AwardMember.objects.filter(award=award, organisation__in=scope.companies)
-    rows = list(parts.values_list("organisation_id", "part", "starts_on", "ends_on"))
-    held = [
-        (company, part)
-        for company, part, starts, ends in rows
-        if starts <= last_day(month) and (ends is None or ends >= month)
-    ]
-    answering = frozenset(company for company, part in held if part in ANSWERABLE)
+    return parties_of([award], scope, month)[award.pk]
+
+
+def parties_of(awards: Collection[Any], scope: Scope, month: date) -> dict[int, Party | None]:
+    """The same by award. One query, one more by award for the people of a host."""
+    found: dict[int, Party | None] = {
+        award.pk: Party(whole=True) if handles(award.lot.contract.operation, scope) else None
+        for award in awards
+    }
+    left = [pk for pk, party in found.items() if party is None]
+    if not (scope.companies and left):
+        return found
+    parts = AwardMember.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=month),
+        award__in=left,
+        organisation__in=scope.companies,
+        starts_on__lte=last_day(month),
+    )
+    held: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for award, company, part in parts.values_list("award_id", "organisation_id", "part"):
+        held[award].append((company, part))
+    return found | {award: _party(members) for award, members in held.items()}
+
+
+def _party(held: Collection[tuple[int, str]]) -> Party:
+    """That of the user's companies with their parts in an award."""
+    companies = frozenset(company for company, _ in held)
+    answering = [company for company, part in held if part in ANSWERABLE]
     if answering:
-        return Party(answering, whole=True)
-    return Party(frozenset(company for company, _ in held)) if held else None
+        return Party(companies, whole=True, answering=min(answering))
+    return Party(companies)
 
 
 @dataclass
@@ -71,9 +101,18 @@ class _Facts:
     declared: Mapping[tuple[int, date], set[int | None]]
     employers: Mapping[int, list[tuple[int, int, date, date | None]]]
     """By award: employment, employer, first and last day of the assignment."""
+    parts: Mapping[tuple[int, int], list[tuple[date, date | None]]] = field(default_factory=dict)
+    """By award and company, when it takes part."""
     told: set[tuple[int, date, int]] = field(default_factory=set)
     """Award, month and employment of the lines there are."""
     reachable: set[int] = field(default_factory=set)
+
+    def takes_part(self, award: int, company: int, month: date) -> bool:
+        """Whether the company is in the award in that month."""
+        return any(
+            starts <= last_day(month) and (ends is None or ends >= month)
+            for starts, ends in self.parts.get((award, company), ())
+        )
 
 
 def silent(
@@ -115,19 +154,22 @@ def _silent_in(award: int, month: date, facts: _Facts) -> Iterable[int]:
     for employer, people in at_work.items():
         if employer == holder or employer in said or employer not in facts.reachable:
             continue
+        if not facts.takes_part(award, employer, month):
+            continue  # replaced since: its page of that month does not exist
         if any((award, month, person) not in facts.told for person in people):
             yield employer
 
 
 def _facts(awards: Collection[int], day: date) -> _Facts:
     answering: dict[int, tuple[int, date]] = {}
-    members = AwardMember.objects.filter(award__in=awards, part__in=ANSWERABLE)
-    for award, company, starts in (
-        members.filter(starts_on__lte=day)
-        .order_by("starts_on")
-        .values_list("award_id", "organisation_id", "starts_on")
+    parts: dict[tuple[int, int], list[tuple[date, date | None]]] = defaultdict(list)
+    members = AwardMember.objects.filter(award__in=awards).order_by("starts_on")
+    for award, company, part, starts, ends in members.values_list(
+        "award_id", "organisation_id", "part", "starts_on", "ends_on"
     ):
-        answering[award] = (company, starts)
+        parts[award, company].append((starts, ends))
+        if part in ANSWERABLE and starts <= day:
+            answering[award] = (company, starts)
     declared: dict[tuple[int, date], set[int | None]] = defaultdict(set)
     sendings = Declaration.objects.filter(statement__award__in=awards).order_by()
     for award, month, company in sendings.values_list(
@@ -142,7 +184,7 @@ def _facts(awards: Collection[int], day: date) -> _Facts:
         if employer != answering.get(award, (0,))[0]
     }
     if not others:
-        return _Facts(answering, declared, employers)
+        return _Facts(answering, declared, employers, parts)
     people = {
         employment
         for rows in employers.values()
@@ -159,6 +201,7 @@ def _facts(awards: Collection[int], day: date) -> _Facts:
         answering,
         declared,
         employers,
+        parts,
         set(told.filter(statement__award__in=awards)),
         reachable(others, day),
     )

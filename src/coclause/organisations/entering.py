@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
+from django.db.models import Q
 from django.urls import reverse
 
 from coclause.core.models import User
@@ -39,9 +40,13 @@ def user_of(key: str) -> User | None:
 
 
 def enters_by_code(user: User, day: date) -> bool:
-    """Whether a code is enough: all that the user holds that day is a place in companies.
+    """Whether a code is enough: all that the user holds, or is about to, is a place in companies.
 
-    Whoever works in the network, buys or watches keeps a password, and a second factor if any.
+    Whoever works in the network, buys or watches keeps a password, and a second factor if any; a
+    session opened today lasts into the day when they begin to.
     """
-    roles = set(Membership.objects.filter(user=user).on(day).values_list("role", flat=True))
-    return roles == {MemberRole.COMPANY}
+    held = Membership.objects.filter(user=user)
+    if not held.on(day).exists():
+        return False
+    left = held.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+    return not left.exclude(role=MemberRole.COMPANY).exists()

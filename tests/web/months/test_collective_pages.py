@@ -48,6 +48,7 @@ def typed(
 ) -> dict[str, str]:
     section = f"m{world.award.pk}-"
     return {
+        f"{section}h-{world.employment.pk}-travail": "",
         f"{section}h-collectif-travail": hours,
         f"{section}effectif-collectif": headcount,
         f"{section}version": str(version),

@@ -121,7 +121,11 @@ def test_a_company_declares_everybody_while_its_part_lasts(
     assert "Supposé" in page
     assert client.get(f"{base}2026-10/").status_code == 404
     section = f"m{here.award.pk}-"
-    sent = {f"{section}version": "0", f"{section}h-{basile.pk}-travail": "10"}
+    sent = {
+        f"{section}version": "0",
+        f"{section}h-{basile.pk}-travail": "10",
+        f"{section}h-{here.employment.pk}-travail": "",
+    }
     assert client.post(f"{base}2026-10/", sent).status_code == 404
     assert client.post(f"{base}2026-09/", sent).status_code == 302
     assert Statement.objects.get().month == date(2026, 9, 1)

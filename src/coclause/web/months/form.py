@@ -18,6 +18,10 @@ from coclause.render.numbers import decimal, hours
 _NUMBER = re.compile(r"-?(\d{1,9}(\.\d*)?|\.\d+)")
 NO_SUPERVISORS = "Sans les heures des encadrants : elles ne comptent jamais."
 TYPED = "Écrivez un nombre d’heures, par exemple 35,5."
+JUST_ADDED = (
+    "Cette personne vient d’être ajoutée au marché : écrivez ses heures, ou laissez vide s’il n’y"
+    " en a pas."
+)
 
 
 class HoursField(forms.CharField):
@@ -147,6 +151,17 @@ class MonthForm(forms.Form):
 
         if collective is not None:
             self._add_collective(collective)
+
+    def clean(self) -> dict[str, Any]:
+        """Nobody is sent at zero by a page that did not show them."""
+        said = super().clean() or self.cleaned_data
+        if said.get("later") or "neant" in self.data:
+            return said
+        for person in self.people:
+            name = field_name(person.employment_id, HoursKind.WORK)
+            if not person.waits and self.add_prefix(name) not in self.data:
+                self.add_error(name, JUST_ADDED)
+        return said
 
     def _add_collective(self, start: CollectiveMonth) -> None:
         for kind in HoursKind.values:

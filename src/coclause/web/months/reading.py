@@ -8,21 +8,20 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 
-from coclause.clauses.models import Award
 from coclause.core.months import last_day, shift
 from coclause.hours.choices import LineState
-from coclause.hours.collective import accepts_collective, may_declare_collective
+from coclause.hours.collective import accepting, may_declare_collective
 from coclause.hours.models import (
     Assignment,
     Contest,
+    Declaration,
     EmploymentFact,
     EmploymentMonth,
     Statement,
     StatementLine,
 )
-from coclause.hours.parties import Party, party_of, reachable
+from coclause.hours.parties import Party, parties_of, reachable
 from coclause.hours.permissions import share_of
 from coclause.organisations.scopes import Scope
 from coclause.people.actions import names_of
@@ -73,32 +72,113 @@ class MonthAtHand:
         return [person for person in self.people if person.waits]
 
 
-def month_at_hand(scope: Scope, award: Any, month: date, *, carry: bool) -> MonthAtHand:
-    """Read it. `carry` starts a month never sent from the hours of the month before.
+def months_at_hand(
+    scope: Scope, awards: Collection[Any], month: date, *, carry: bool
+) -> dict[int, MonthAtHand]:
+    """Read it for each of these awards. `carry` starts a month never sent from the hours of the
+    month before. A dozen queries, whatever the number of awards and people.
 
     Raises PermissionDenied for who declares nothing in that month.
     """
-    party = party_of(award, scope, month)
-    if party is None:
-        raise PermissionDenied
-    statement = Statement.objects.filter(award=award, month=month).first()
-    share = share_of(award, scope)
-    sent = _lines(award, month, share)
-    before = _lines(award, shift(month, -1), share)
-    facts = _employments(award, month, sent, share)
-    others = _of_others(facts, party)
-    if not party.whole:
-        facts = {pk: fact for pk, fact in facts.items() if pk not in others}
-    asked = reachable({fact.employer_id for fact in others.values()}, scope.day) if others else ()
-    names = names_of(
-        scope,
-        {f.identity_id for f in facts.values()},
-        page=f"Mois {month:%m/%Y}, marché {award.pk}",
+    parties = parties_of(awards, scope, month)
+    by_share: dict[frozenset[int] | None, list[Any]] = defaultdict(list)
+    for award in awards:
+        by_share[share_of(award, scope)].append(award)
+    found: dict[int, MonthAtHand] = {}
+    for share, group in by_share.items():
+        own = {award.pk: party for award in group if (party := parties[award.pk])}
+        if len(own) < len(group):
+            raise PermissionDenied
+        held = _held(scope, group, month, share, own)
+        found |= {award.pk: _at_hand(scope, award, held, carry=carry) for award in group}
+    return found
+
+
+@dataclass(frozen=True)
+class _Held:
+    """What there is in a month of some awards, each thing read once for all of them."""
+
+    month: date
+    parties: Mapping[int, Party]
+    statements: Mapping[int, Statement]
+    """By award."""
+    said: Collection[tuple[int, int | None]]
+    """Statement and company of each sending."""
+    lines: Mapping[tuple[int, date], Mapping[int, list[StatementLine]]]
+    """Latest ones by award and month, then by employment."""
+    facts: Mapping[int, Mapping[int, EmploymentFact]]
+    """By award, of those whom the reader is shown."""
+    asked: Collection[int]
+    """Other employers who may say their hours themselves."""
+    names: Mapping[Any, str]
+    worked: Mapping[int, Decimal]
+    contests: Mapping[int, list[Contest]]
+    unnamed: Mapping[tuple[int, date], list[StatementLine]]
+    accepting: Collection[int]
+
+
+def _held(
+    scope: Scope,
+    awards: Collection[Any],
+    month: date,
+    share: frozenset[int] | None,
+    parties: Mapping[int, Party],
+) -> _Held:
+    pks = [award.pk for award in awards]
+    statements = {row.award_id: row for row in Statement.objects.filter(award__in=pks, month=month)}
+    sendings = Declaration.objects.filter(statement__in=[row.pk for row in statements.values()])
+    lines = _lines(pks, month, share)
+    facts = _employments(pks, month, lines, share)
+    others = {
+        fact.employer_id
+        for pk, rows in facts.items()
+        for fact in _of_others(rows, parties[pk]).values()
+    }
+    shown = {pk: _shown(rows, parties[pk]) for pk, rows in facts.items()}
+    every = {pk: fact for rows in shown.values() for pk, fact in rows.items()}
+    return _Held(
+        month=month,
+        parties=parties,
+        statements=statements,
+        said=set(sendings.order_by().values_list("statement", "organisation"))
+        if statements
+        else set(),
+        lines=lines,
+        facts=shown,
+        asked=reachable(others, scope.day) if others else (),
+        names=names_of(
+            scope, {fact.identity_id for fact in every.values()}, page=_page(pks, month)
+        ),
+        worked=_worked(every, month),
+        contests=_contests([line for pk in pks for line in _each(lines[pk, month])]),
+        unnamed=_unnamed(pks, month),
+        accepting=accepting(awards),
     )
-    said = statement is not None and _said(statement, party)
+
+
+def _page(awards: Collection[int], month: date) -> str:
+    """As readings of names are logged."""
+    told = f"marché {min(awards)}" if len(awards) == 1 else f"{len(awards)} marchés"
+    return f"Mois {month:%m/%Y}, {told}"
+
+
+def _each(lines: Mapping[int, list[StatementLine]]) -> list[StatementLine]:
+    return [line for own in lines.values() for line in own]
+
+
+def _at_hand(scope: Scope, award: Any, held: _Held, *, carry: bool) -> MonthAtHand:
+    party, statement = held.parties[award.pk], held.statements.get(award.pk)
+    facts = held.facts[award.pk]
+    others = _of_others(facts, party)
+    said = statement is not None and _said(statement, party, held)
     carries = carry and not said
+    before = held.lines[award.pk, shift(held.month, -1)]
     months = _Months(
-        sent, before, before if carries else {}, _worked_elsewhere(facts, month), _contests(sent)
+        held.lines[award.pk, held.month],
+        before,
+        before if carries else {},
+        held.worked,
+        held.contests,
     )
     people: list[PersonMonth] = []
     told: list[Told] = []
@@ -107,12 +187,12 @@ def month_at_hand(scope: Scope, award: Any, month: date, *, carry: bool) -> Mont
         if fact.pk in others and _told_by(fact.employer_id, own):
             told += _told(fact, own, months, party)
             continue
-        person = _person(fact, names, months, award.holder_id)
-        if fact.pk in others and fact.employer_id in asked and not own:
+        person = _person(fact, held.names, months, award.holder_id)
+        if fact.pk in others and fact.employer_id in held.asked and not own:
             person.waits, person.kinds = str(fact.employer), {}
         people.append(person)
     people.sort(key=lambda person: (person.waits, person.name, person.employment_id))
-    collective = _collective(scope, award, month, carries=carries and statement is None)
+    collective = _collective(scope, award, held, carries=carries and statement is None)
     taken = ZERO
     if carries:
         taken = sum((sum(p.kinds.values(), ZERO) for p in people), ZERO)
@@ -127,14 +207,18 @@ def _of_others(facts: Mapping[int, EmploymentFact], party: Party) -> dict[int, E
     return {pk: fact for pk, fact in facts.items() if fact.employer_id not in party.companies}
 
 
-def _said(statement: Statement, party: Party) -> bool:
+def _shown(facts: Mapping[int, EmploymentFact], party: Party) -> dict[int, EmploymentFact]:
+    """Those of whom who declares is told: everybody, or one's own people."""
+    if party.whole:
+        return dict(facts)
+    return {pk: fact for pk, fact in facts.items() if fact.employer_id in party.companies}
+
+
+def _said(statement: Statement, party: Party, held: _Held) -> bool:
     """Whether who declares said something of that month, or somebody did for everybody."""
     if party.is_host:
         return True
-    rows = statement.declarations.filter(
-        Q(organisation__in=party.companies) | Q(organisation__isnull=True)
-    )
-    return rows.exists()
+    return any((statement.pk, company) in held.said for company in (*party.companies, None))
 
 
 def _told_by(employer: int, lines: Collection[StatementLine]) -> bool:
@@ -167,35 +251,40 @@ def _told(
     ]
 
 
-def _contests(sent: Mapping[int, list[StatementLine]]) -> dict[int, list[Contest]]:
+def _contests(lines: Collection[StatementLine]) -> dict[int, list[Contest]]:
+    """By line, what is contested of those that wait. One query, none without such lines."""
     found: dict[int, list[Contest]] = defaultdict(list)
-    lines = [
-        line.pk
-        for own in sent.values()
-        for line in own
-        if line.state == LineState.DECLARED and line.declaration_id
+    waiting = [
+        line.pk for line in lines if line.state == LineState.DECLARED and line.declaration_id
     ]
-    for contest in Contest.objects.filter(line__in=lines).select_related("organisation"):
+    if not waiting:
+        return found
+    for contest in Contest.objects.filter(line__in=waiting).select_related("organisation"):
         found[contest.line_id].append(contest)
     return found
 
 
-def _collective(scope: Scope, award: Any, month: date, *, carries: bool) -> CollectiveMonth | None:
-    """Hours without names: sent for the month, else those of the month before to start from."""
-    if not may_declare_collective(award, scope, month):
-        return None
-    previous = shift(month, -1)
+def _unnamed(awards: Collection[int], month: date) -> dict[tuple[int, date], list[StatementLine]]:
+    """Hours without names of that month and of the one before. One query."""
     rows = (
         StatementLine.objects.collective()
-        .filter(statement__award=award, statement__month__in=[previous, month])
+        .filter(statement__award__in=awards, statement__month__in=[shift(month, -1), month])
         .filter(corrected_at__isnull=True)
         .order_by("pk")
     )
-    by_month: dict[date, list[StatementLine]] = defaultdict(list)
+    found: dict[tuple[int, date], list[StatementLine]] = defaultdict(list)
     for line in rows.select_related("statement"):
-        by_month[line.statement.month].append(line)
-    sent, before = by_month[month], by_month[previous]
-    if not sent and not accepts_collective(award):
+        found[line.statement.award_id, line.statement.month].append(line)
+    return found
+
+
+def _collective(scope: Scope, award: Any, held: _Held, *, carries: bool) -> CollectiveMonth | None:
+    """Hours without names: sent for the month, else those of the month before to start from."""
+    if not may_declare_collective(award, scope, held.parties[award.pk]):
+        return None
+    sent = held.unnamed[award.pk, held.month]
+    before = held.unnamed[award.pk, shift(held.month, -1)]
+    if not sent and award.pk not in held.accepting:
         return None
     start = sent or (before if carries else [])
     back = [line.return_reason for line in sent if line.state == LineState.RETURNED]
@@ -220,40 +309,50 @@ def told_without_names(total: Decimal, headcount: int) -> str:
 
 
 def _employments(
-    award: Award,
+    awards: Collection[int],
     month: date,
-    sent: Mapping[int, list[StatementLine]],
+    lines: Mapping[tuple[int, date], Mapping[int, list[StatementLine]]],
     share: frozenset[int] | None,
-) -> dict[int, EmploymentFact]:
-    """Those assigned in the month, in the share of who types when it is one's own.
+) -> dict[int, dict[int, EmploymentFact]]:
+    """By award, those assigned in the month, in the share of who types when it is one's own.
 
-    Whoever left but has hours there can still be corrected.
+    Whoever left but has hours there can still be corrected. Two queries.
     """
-    assigned = Assignment.objects.filter(award=award).in_month(month, last_day(month))
+    assigned = Assignment.objects.filter(award__in=awards).in_month(month, last_day(month))
     if share is not None:
         assigned = assigned.filter(host__in=share)
-    return table.facts_of({*assigned.values_list("employment_id", flat=True), *sent})
+    on: dict[int, set[int]] = {pk: set(lines[pk, month]) for pk in awards}
+    for award, employment in assigned.values_list("award_id", "employment_id"):
+        on[award].add(employment)
+    facts = table.facts_of(set().union(*on.values()))
+    return {pk: {one: facts[one] for one in found if one in facts} for pk, found in on.items()}
 
 
 def _lines(
-    award: Award, month: date, share: frozenset[int] | None
-) -> dict[int, list[StatementLine]]:
-    """Latest lines of a month, by employment; those of a share when it is not None."""
-    lines: dict[int, list[StatementLine]] = defaultdict(list)
+    awards: Collection[int], month: date, share: frozenset[int] | None
+) -> dict[tuple[int, date], dict[int, list[StatementLine]]]:
+    """Latest lines of the month and of the one before, by award and month then by employment;
+    those of a share when it is not None. One query.
+    """
+    lines: dict[tuple[int, date], dict[int, list[StatementLine]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    months = [shift(month, -1), month]
     rows = (
         StatementLine.objects.named()
-        .filter(statement__award=award, statement__month=month, corrected_at__isnull=True)
-        .select_related("employment_month", "declaration")
+        .filter(statement__award__in=awards, statement__month__in=months)
+        .filter(corrected_at__isnull=True)
+        .select_related("statement", "employment_month", "declaration")
     )
     if share is not None:
         rows = rows.in_share(share)
     for line in rows.order_by("pk"):
-        lines[line.employment_id].append(line)
+        lines[line.statement.award_id, line.statement.month][line.employment_id].append(line)
     return lines
 
 
-def _worked_elsewhere(facts: Mapping[int, Any], month: date) -> dict[int, Decimal]:
-    """The whole month's work where it is more than what this award counts."""
+def _worked(facts: Mapping[int, Any], month: date) -> dict[int, Decimal]:
+    """The whole month's work of each, on all sites."""
     rows = EmploymentMonth.objects.filter(employment__in=list(facts), month=month)
     return dict(rows.values_list("employment_id", "hours_worked"))
 

@@ -18,7 +18,7 @@ from coclause.hours.models import Statement
 from coclause.organisations.scopes import Scope
 from coclause.render.numbers import hours
 from coclause.web.months.form import MonthForm
-from coclause.web.months.reading import MonthAtHand, month_at_hand, told_without_names
+from coclause.web.months.reading import MonthAtHand, months_at_hand, told_without_names
 
 ZERO = Decimal(0)
 AT_ZERO = "at_zero"
@@ -74,12 +74,12 @@ class MonthPage:
 
     def read(self, data: QueryDict | None = None, *, carry: bool = False) -> "MonthPage":
         """Each award as it is now, with what is typed over it when there is."""
-        self.sections = [self._section(award, data, carry=carry) for award in self.awards]
+        found = months_at_hand(self.scope, self.awards, self.month, carry=carry)
+        self.sections = [
+            Section(award, found[award.pk], self.form_of(award, found[award.pk], data))
+            for award in self.awards
+        ]
         return self
-
-    def _section(self, award: Any, data: QueryDict | None, *, carry: bool) -> Section:
-        at_hand = month_at_hand(self.scope, award, self.month, carry=carry)
-        return Section(award, at_hand, self.form_of(award, at_hand, data))
 
     def form_of(self, award: Any, at_hand: MonthAtHand, data: QueryDict | None) -> MonthForm:
         """The fields of one award."""

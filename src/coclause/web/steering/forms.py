@@ -96,6 +96,11 @@ class TermsForm(TypedForm, forms.ModelForm):  # type: ignore[type-arg]
             "starts_on": "La notification du marché, ou la date de l’avenant qui les change.",
             "reason": "Avenant n° 1, erreur de saisie.",
         }
+        error_messages = {
+            "reason": {
+                "required": "Dites pourquoi les pénalités changent : avenant, erreur de saisie."
+            },
+        }
         widgets = {"wording": forms.Textarea(attrs={"rows": 5})}
 
     def clean(self) -> dict[str, Any]:

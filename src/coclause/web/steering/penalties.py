@@ -55,7 +55,9 @@ def _form(request: ScopedRequest, clause: Clause) -> TermsForm:
     first: dict[str, Any] = {"starts_on": clause.lot.contract.notified_on, "notice": True}
     initial = written(now) if now else first
     initial["seen"] = last_recorded(clause)
-    return TermsForm(request.POST or None, instance=PenaltyTerms(clause=clause), initial=initial)
+    form = TermsForm(request.POST or None, instance=PenaltyTerms(clause=clause), initial=initial)
+    form.fields["reason"].required = bool(initial["seen"])
+    return form
 
 
 def _read(pk: int, scope: Scope) -> Clause:

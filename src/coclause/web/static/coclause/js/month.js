@@ -11,8 +11,16 @@
     return Number.isFinite(number) ? number : 0;
   }
 
+  // Left for another time: it is not sent, so it does not count.
+  function later(field) {
+    var section = field.closest(".month-section");
+    var box = section && section.querySelector(".month-later input");
+    return Boolean(box && box.checked);
+  }
+
   function count() {
-    var fields = Array.from(form.querySelectorAll("input[name*='h-'][inputmode='decimal']"));
+    var fields = Array.from(form.querySelectorAll("input[name*='h-'][inputmode='decimal']"))
+      .filter(function (field) { return !later(field); });
     var hours = fields.reduce(function (sum, field) { return sum + typed(field); }, 0);
     total.textContent = written.format(hours) + "\u00a0h";
   }
