@@ -12,6 +12,7 @@ from coclause.clauses.choices import MemberPart
 from coclause.clauses.models import AwardMember
 from coclause.core.actor import acting_as
 from coclause.core.models import User
+from coclause.hours.choices import Way
 from coclause.hours.declaring import Entry, declare_month
 from coclause.hours.models import Employment, Statement
 from coclause.organisations.choices import MemberRole, Role
@@ -61,7 +62,7 @@ def made_available(world: World, employer: Organisation, name: str, given: str) 
         )
     with acting_as(world.facilitator, day=DAY):
         person = builders.person(world.host, name, given, date(1990, 2, 3))
-        return builders.employment(person, employer, world.award, way="mise_a_dispo")
+        return builders.employment(person, employer, world.award, way=Way.MADE_AVAILABLE)
 
 
 def built_site() -> Site:

@@ -76,10 +76,10 @@ def test_a_user_of_two_agencies_says_the_month_of_both(site: Site) -> None:
     client = site.client(site.temp)
     said = site.typed({site.basile: "70", site.zoe: "30"})
     assert client.post(HERE, said).status_code == 302
-    told = {
-        line.employment_id: line.declaration.organisation for line in StatementLine.objects.all()
-    }
-    assert told == {site.basile.pk: site.agency, site.zoe.pk: site.other}
+    told = StatementLine.objects.values_list(
+        "employment_month__employment", "declaration__organisation"
+    )
+    assert dict(told) == {site.basile.pk: site.agency.pk, site.zoe.pk: site.other.pk}
 
 
 def test_what_one_agency_of_two_said_is_not_overwritten_by_the_holder(site: Site) -> None:

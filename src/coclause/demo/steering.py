@@ -59,7 +59,7 @@ def _tell(scope: Scope, found: Situation) -> None:
         cap_share=Decimal("0.1"),
         notice=True,
         notice_days=30,
-        article="8.2 du CCAP",
+        article="Article 8.2 du CCAP",
         wording="Après mise en demeure restée sans effet, le titulaire encourt"
         " une pénalité de 50 € par heure d’insertion non réalisée.",
     )

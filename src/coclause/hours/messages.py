@@ -24,8 +24,9 @@ def tell_returned(statement: Statement, lines: Collection[int], day: date) -> li
     """To each company whose lines were just sent back, among those: there is something to correct.
 
     Once for a version of the statement, however many lines are sent back one after the other, and
-    nothing to a company of whom others only were sent back; the reason stays on the page, for it may speak of a person. To whoever sent the month, if they are
-    still there, else to the first contact; to nobody when there is none.
+    nothing to a company when only lines of others are. The reason stays on the page, for it may
+    speak of a person. To whoever sent the month, if they are still there, else to the first
+    contact; to nobody when there is none.
     """
     found = []
     for company in _companies(statement, lines):

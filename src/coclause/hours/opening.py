@@ -1,6 +1,6 @@
 """The statement of a month, locked to be written: is it open, and is it still as it was read."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 
 from coclause.clauses.calendars import days_of_execution, off_in_words
@@ -115,7 +115,9 @@ def sent_already(
     )
 
 
-def says_the_same(entries: Iterable[Entry], latest: dict[tuple[int, str], StatementLine]) -> bool:
+def says_the_same(
+    entries: Iterable[Entry], latest: Mapping[tuple[int, str], StatementLine]
+) -> bool:
     """Whether the lines there are hold these very hours."""
     return all(
         hours == (line.hours if (line := latest.get((entry.employment_id, kind))) else ZERO)

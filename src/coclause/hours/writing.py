@@ -1,5 +1,6 @@
 """Writing the lines of a checked month: new revisions, and what two companies say apart."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
@@ -13,33 +14,61 @@ from coclause.render import numbers
 
 
 def write(draft: Draft) -> None:
-    """Raise the month's work where needed, write the lines, then lower it to what is said."""
+    """Raise the month's work where needed, write the lines, then lower it to what is said. Five
+    queries, whatever the number of people.
+    """
+    _raise_worked(draft)
+    new: list[StatementLine] = []
+    closed: list[StatementLine] = []
+    differing: list[tuple[StatementLine, StatementLine]] = []
+    for sheet, key, hours in _said(draft):
+        old = sheet.latest.get(key)
+        line = _revised(draft, sheet, key, hours, old)
+        if line is None:
+            continue
+        new.append(line)
+        if old is not None:
+            closed.append(old)
+            if _told_by_another(old, line):
+                differing.append((old, line))
+    if closed:
+        rows = StatementLine.objects.filter(pk__in=[line.pk for line in closed])
+        rows.update(corrected_at=draft.at)
+    StatementLine.objects.bulk_create(new)
+    _keep_differences(differing, draft.at)
+    _lower_worked(draft)
+
+
+def _said(draft: Draft) -> Iterator[tuple[Sheet, tuple[int, str], Decimal]]:
+    """Hours by sheet, employment and kind; no zeros of those who have no such month."""
+    for sheet in draft.sheets:
+        for entry in sheet.entries:
+            if entry.employment_id in draft.months:
+                for kind, hours in entry.hours.items():
+                    yield sheet, (entry.employment_id, kind), hours
+
+
+def _raise_worked(draft: Draft) -> None:
+    """Make room for the lines in the work of each month, before they claim it."""
+    raised: list[EmploymentMonth] = []
     for employment_id, row in draft.months.items():
         claims = draft.claims.get(employment_id)
         worked = draft.worked_of(employment_id) or ZERO
         wanted = max(worked, claims.elsewhere + claims.held) if claims else ZERO
         if wanted > row.hours_worked:
             row.hours_worked = wanted
-            row.save(update_fields=["hours_worked"])
-    new: list[StatementLine] = []
-    differing: list[tuple[StatementLine, StatementLine]] = []
-    for sheet in draft.sheets:
-        for entry in sheet.entries:
-            if entry.employment_id not in draft.months:
-                continue
-            for kind, hours in entry.hours.items():
-                key = (entry.employment_id, kind)
-                old = sheet.latest.get(key)
-                line = _revised(draft, sheet, key, hours, old)
-                if line is not None:
-                    new.append(line)
-                    if old is not None and _told_by_another(old, line):
-                        differing.append((old, line))
-    StatementLine.objects.bulk_create(new)
-    _keep_differences(differing, draft.at)
+            raised.append(row)
+    EmploymentMonth.objects.bulk_update(raised, ["hours_worked"])
+
+
+def _lower_worked(draft: Draft) -> None:
+    """Bring the work of a month down to what is said of it, never below what lines still claim."""
+    lowered: list[EmploymentMonth] = []
     for employment_id, row in draft.months.items():
         if (said := draft.worked_of(employment_id)) is not None:
-            _lower_worked(row, said)
+            row.hours_worked = Greatest(Value(said), F("hours_allocated"))
+            lowered.append(row)
+    EmploymentMonth.objects.bulk_update(lowered, ["hours_worked"])
 
 
 def _revised(
@@ -49,13 +78,11 @@ def _revised(
     hours: Decimal,
     old: StatementLine | None,
 ) -> StatementLine | None:
-    """The new revision to insert, the old one being closed; None when nothing changes."""
+    """The new revision to insert, the old one to be closed; None when nothing changes."""
     if old is None and not hours:
         return None
-    if old is not None:
-        if old.hours == hours and old.state != LineState.RETURNED:
-            return None
-        StatementLine.objects.filter(pk=old.pk).update(corrected_at=draft.at)
+    if old is not None and old.hours == hours and old.state != LineState.RETURNED:
+        return None
     sending = sheet.declaration_of(draft.employers.get(key[0]))
     return StatementLine(
         statement=sheet.statement,
@@ -90,11 +117,4 @@ def _keep_differences(differing: list[tuple[StatementLine, StatementLine]], at: 
         )
         for old, line in differing
         if old.declaration and old.declaration.organisation
-    )
-
-
-def _lower_worked(row: EmploymentMonth, worked: Decimal) -> None:
-    """Bring a month's work down to what is said, never below what lines still claim."""
-    EmploymentMonth.objects.filter(pk=row.pk).update(
-        hours_worked=Greatest(Value(worked), F("hours_allocated"))
     )

@@ -140,10 +140,11 @@ def test_each_company_is_asked_the_months_of_its_own_part(change: Change) -> Non
 
 def test_the_months_of_a_company_that_left_are_the_facilitators(change: Change) -> None:
     change.happens()
-    told = {item.kind: item.what for item in due.due(change.world.scope)}
+    told = {(item.kind, item.what) for item in due.due(change.world.scope)}
     assert told == {
-        "silent": "Saisir 6 mois, mars à août : l’entreprise d’alors a été remplacée",
-        "declare": "Déclarer octobre",
+        ("silent", "Saisir 6 mois, mars à août : l’entreprise d’alors a été remplacée"),
+        ("silent", "Appeler Charpentes Mirage : octobre 2026 n’est pas déclaré"),
+        ("declare", "Déclarer octobre"),
     }
 
 

@@ -73,11 +73,11 @@ class MonthPage:
     sections: list[Section] = field(default_factory=list)
 
     def read(self, data: QueryDict | None = None, *, carry: bool = False) -> "MonthPage":
-        """Each award as it is now, with what is typed over it when there is."""
+        """Each award as it is now, with what is typed over it when there is; those owed first."""
         found = months_at_hand(self.scope, self.awards, self.month, carry=carry)
         self.sections = [
             Section(award, found[award.pk], self.form_of(award, found[award.pk], data))
-            for award in self.awards
+            for award in sorted(self.awards, key=lambda award: found[award.pk].said)
         ]
         return self
 
