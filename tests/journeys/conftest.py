@@ -149,11 +149,12 @@ def page(context: BrowserContext) -> Iterator[Page]:
 
 
 def _environment(static_root: Path) -> dict[str, str]:
-    return os.environ | {
+    papers: Any = settings.STORAGES["papers"]
+    return dict(os.environ) | {
         "DJANGO_SETTINGS_MODULE": "coclause.config.settings",
         "COCLAUSE_DEMO": "1",
         "COCLAUSE_STATIC_ROOT": str(static_root),
-        "COCLAUSE_PAPERS": str(settings.STORAGES["papers"]["OPTIONS"]["location"]),
+        "COCLAUSE_PAPERS": str(papers["OPTIONS"]["location"]),
     }
 
 

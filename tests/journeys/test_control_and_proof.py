@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
@@ -202,7 +203,8 @@ def download(page: Page, folder: Path, label: str) -> Paper:
     file = folder / started.value.suggested_filename
     started.value.save_as(file)
     document = PdfReader(file)
-    assert document.root_object["/MarkInfo"]["/Marked"]
+    catalogue: Any = document.root_object
+    assert catalogue["/MarkInfo"]["/Marked"]
     text = " ".join(one.extract_text() for one in document.pages)
     number, code = re.search(r"CC-\d{4}-\d{6}", text), re.search(r"(\w{4}-){3}\w{4}", text)
     assert number

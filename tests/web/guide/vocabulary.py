@@ -18,7 +18,6 @@ from coclause.clauses.choices import HoursKind, Measure
 from coclause.clauses.models import Objective
 from coclause.clauses.states import TRANSITIONS
 from coclause.web.calibrations.forms import LineForm
-from coclause.web.months.form import CollectiveMonth, MonthForm
 from coclause.web.engagements.forms import (
     MEASURES,
     TRIGGERS,
@@ -30,6 +29,7 @@ from coclause.web.engagements.forms import (
 )
 from coclause.web.execution.forms import TerminateForm
 from coclause.web.groups.forms import MemberForm
+from coclause.web.months.form import CollectiveMonth, MonthForm
 from coclause.web.requests.forms import LABELS, WriteForm
 
 HOUSE = Path(web.__file__).parent

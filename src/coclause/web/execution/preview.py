@@ -12,8 +12,8 @@ from django.db.models import Sum
 from coclause.clauses.execution import awards_of
 from coclause.clauses.models import Clause
 from coclause.core.months import first_day, last_day
-from coclause.hours.owing import months_to_declare
 from coclause.hours.models import Statement, StatementLine
+from coclause.hours.owing import months_to_declare
 from coclause.hours.progress import progress_of_clauses
 from coclause.render.numbers import NO_BREAK, UNKNOWN, date_fr, hours
 from coclause.web.clauses.months import name
