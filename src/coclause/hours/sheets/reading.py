@@ -10,7 +10,7 @@ from datetime import date
 from functools import partial
 from typing import Any, Final
 
-from coclause.hours.sheets.fields import MONTH_TABLE, Field
+from coclause.hours.sheets.fields import KEY, MONTH_TABLE, Field
 from coclause.hours.sheets.values import month_of
 from coclause.tables.apart import cell_of, open_workbook, told_cell
 from coclause.tables.cells import as_code
@@ -128,9 +128,12 @@ def _clean(found: list[bool], cell: Cell) -> Cell:
 
 
 def looks_like_nir(cell: Cell) -> bool:
-    """Thirteen digits made as a NIR, or fifteen with its key, right or mistyped."""
+    """Thirteen digits made as a NIR, or fifteen with its key, right or mistyped.
+
+    The key of a row of our own template has as many digits, once people and awards are thousands.
+    """
     text = as_code(cell) if isinstance(cell, int | float) else str(cell)
-    if not 13 <= len(text) <= 30 or not text[:1].isdigit():
+    if KEY.fullmatch(text) or not 13 <= len(text) <= 30 or not text[:1].isdigit():
         return False
     return _NIR.fullmatch(re.sub(r"[\s.\-/]", "", text)) is not None
 
