@@ -28,8 +28,8 @@ from coclause.watch.models import ImportRun, PublishedContract
 pytestmark = pytest.mark.django_db
 As = Callable[[User | None], Client]
 SPACE, SPASER = "/mes-marches/", "/mes-marches/spaser/?annee=2026"
-SPACE_QUERIES = 33
-SPASER_QUERIES = 13
+SPACE_QUERIES = 36
+SPASER_QUERIES = 15
 
 
 @pytest.fixture

@@ -68,9 +68,11 @@ def declare(world: World, month: date, hours: str, version: int = 0) -> Statemen
 def test_hours_are_typed_the_french_way(
     world: World, people: dict[str, User], signed_in: SignIn
 ) -> None:
-    answer = signed_in(people["company"]).post(month_url(world), typed(world, "35,5"))
-    assert answer.status_code == 302
-    assert declared() == Decimal("35.5")
+    client = signed_in(people["company"])
+    for version, written in enumerate(("35,5", "35h30", " 35:30")):
+        answer = client.post(month_url(world), typed(world, written, version=version))
+        assert answer.status_code == 302
+        assert declared() == Decimal("35.5")
 
 
 @pytest.mark.django_db

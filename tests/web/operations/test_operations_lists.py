@@ -19,9 +19,9 @@ from coclause.organisations.choices import MemberRole, Role
 pytestmark = pytest.mark.django_db
 
 # Session, user, scope and savepoints included.
-LIST_QUERIES = 13
-PAGE_QUERIES = 32
-PUBLISHED_QUERIES = 13
+LIST_QUERIES = 14
+PAGE_QUERIES = 33
+PUBLISHED_QUERIES = 14
 
 
 @pytest.fixture

@@ -239,7 +239,7 @@ def test_the_list_asks_the_same_queries_whatever_its_length(
         for number in range(many):
             builders.organisation(f"Chimère {number}", Role.COMPANY)
     client = signed_in(world.facilitator)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         page(client, "organisations")
 
 
@@ -250,7 +250,7 @@ def test_a_host_page_asks_the_same_queries_whatever_its_facilitators(
     for _ in range(many):
         colleague(world.host, MemberRole.FACILITATOR)
     client = signed_in(coordinator())
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         page(client, "organisation", world.host.pk)
 
 

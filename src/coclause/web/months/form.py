@@ -16,6 +16,7 @@ from coclause.render.numbers import decimal, hours
 
 # No exponent: nobody writes hours so, and a large one is beyond what can be computed.
 _NUMBER = re.compile(r"-?(\d{1,9}(\.\d*)?|\.\d+)")
+_CLOCK = re.compile(r"(\d{1,4})[hH:]([0-5]\d)?")
 NO_SUPERVISORS = "Sans les heures des encadrants : elles ne comptent jamais."
 TYPED = "Écrivez un nombre d’heures, par exemple 35,5."
 JUST_ADDED = (
@@ -288,4 +289,8 @@ def _read(value: Any) -> Decimal:
 
 
 def _plain(value: Any) -> str:
-    return "".join(str(value or "").split()).replace(",", ".")
+    """As a number is written for a machine; « 35h30 » is 35.5."""
+    text = "".join(str(value or "").split()).replace(",", ".")
+    if clock := _CLOCK.fullmatch(text):
+        return str(round(Decimal(clock[1]) + Decimal(clock[2] or 0) / 60, 2))
+    return text

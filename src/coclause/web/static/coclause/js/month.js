@@ -7,7 +7,10 @@
   var written = new Intl.NumberFormat("fr-FR", { maximumFractionDigits: 2 });
 
   function typed(field) {
-    var number = Number(field.value.replace(/\s/g, "").replace(",", "."));
+    var text = field.value.replace(/\s/g, "").replace(",", ".");
+    var clock = /^(\d+)[hH:]([0-5]\d)?$/.exec(text);
+    if (clock) return Number(clock[1]) + Number(clock[2] || 0) / 60;
+    var number = Number(text);
     return Number.isFinite(number) ? number : 0;
   }
 
