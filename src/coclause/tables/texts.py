@@ -12,6 +12,8 @@ SEPARATORS: Final = ";\t,|"
 NAME: Final = "CSV"
 LOOKED_AT: Final = 20
 """Rows by which the separator is known."""
+LONGEST_CELL: Final = 131_072
+"""Characters of a cell beyond which its quotes are not closed."""
 _BINARY: Final = (b"PK", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x89PNG", b"\xff\xd8", b"{\\rtf")
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 _ODD: Final = (
@@ -79,9 +81,13 @@ def _rows(text: str, separator: str) -> list[list[str]]:
     """At most one row more than what is admitted: the rest changes nothing."""
     try:
         reader = csv.reader(text.splitlines(keepends=True), delimiter=separator)
-        return list(islice(reader, limits.ROWS + 1))
+        rows = list(islice(reader, limits.ROWS + 1))
     except csv.Error as error:
         raise Refused(_ODD) from error
+    # The reader's own bound is the process's, which others may have moved.
+    if any(len(cell) > LONGEST_CELL for row in rows for cell in row):
+        raise Refused(_ODD)
+    return rows
 
 
 def _cell(row: list[str], place: tuple[int, int], cut: set[tuple[int, int]]) -> Cell:

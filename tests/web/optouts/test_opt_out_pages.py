@@ -20,7 +20,7 @@ from coclause.organisations.choices import MemberRole, Role
 pytestmark = pytest.mark.django_db
 As = Callable[[User | None], Client]
 NEW = "/registre/nouvelle/"
-LIST_QUERIES = 10
+LIST_QUERIES = 12
 
 
 def facts(world: World, step: str, **changed: str) -> dict[str, str]:

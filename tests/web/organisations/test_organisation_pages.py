@@ -250,7 +250,7 @@ def test_a_host_page_asks_the_same_queries_whatever_its_facilitators(
     for _ in range(many):
         colleague(world.host, MemberRole.FACILITATOR)
     client = signed_in(coordinator())
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(16):
         page(client, "organisation", world.host.pk)
 
 
