@@ -1,10 +1,6 @@
 """Every page of CoClause, one folder by thing it is about."""
 
-from django.urls import include, path, register_converter
-
-from coclause.web.clauses.months import MonthConverter
-
-register_converter(MonthConverter, "month")
+from django.urls import include, path
 
 urlpatterns = [
     path("", include("coclause.web.entering.urls")),
