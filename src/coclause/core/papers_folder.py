@@ -20,3 +20,10 @@ class PapersFolder(FileSystemStorage):
             finally:
                 os.close(handle)
         return kept
+
+    def listdir(self, path: str) -> tuple[list[str], list[str]]:
+        """Nothing is there before the first paper: the folder is made by it."""
+        try:
+            return super().listdir(path)
+        except FileNotFoundError:
+            return [], []
