@@ -23,7 +23,7 @@ from coclause.clauses.states import LIVE
 from coclause.core import throttle
 from coclause.core.journal import record_act
 from coclause.core.models import User
-from coclause.core.outbox import plain_address, post
+from coclause.core.outbox import SIGNATURE, plain_address, post
 from coclause.core.parameters import parameter
 from coclause.core.periods import on_day
 from coclause.core.refusals import Conflict, Refused
@@ -239,7 +239,7 @@ def _invite(member: Membership, day: date, at: datetime, instead_of: User | None
             " minutes. Il n’y a pas de mot de passe : un code arrive dans votre messagerie.\n\n"
             f"Pour entrer :\n{enter_address(user, reverse('company-months'))}\n\n"
             "Ce message n’est pas pour vous ? Ne faites rien."
-            "\n\nCoClause, les clauses sociales d’insertion"
+            f"{SIGNATURE}"
         ),
         kind=INVITED,
         key=f"{INVITED}:{member.pk}",

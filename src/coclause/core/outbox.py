@@ -29,6 +29,8 @@ from coclause.core.parameters import parameter
 from coclause.core.refusals import Refused
 from coclause.core.tasks import send_mail
 
+SIGNATURE = "\n\nCoClause, les clauses sociales d’insertion"
+"""How a message ends."""
 PUBLIC_LIMIT = "public_mail_per_day"
 PUBLIC_PERIOD = timedelta(hours=24)
 # The same mailbox under two names, where dots do not count (support.google.com/mail, 7436150).

@@ -9,12 +9,13 @@ from coclause.clauses.models import Award, Clause, PenaltyTerms
 from coclause.clauses.penalties import record_terms
 from coclause.clauses.states import ClauseState, Turn
 from coclause.core.actor import acting_as
+from coclause.core.addresses import address_of
 from coclause.core.months import last_day, shift
 from coclause.demo.front_door import Door
 from coclause.hours.choices import ProofKind, Way
 from coclause.hours.models import PlannedHours, PlanStep
 from coclause.hours.planning import agree_step, plan_hours
-from coclause.hours.proofs.issuing import address_of, issue
+from coclause.hours.proofs.issuing import issue
 from coclause.hours.steering.letters import draft
 from coclause.hours.steering.reporting import report
 from coclause.hours.steering.situations import Basis, Situation, situation

@@ -10,14 +10,12 @@ from coclause.clauses.contacts import contacts_of, reached
 from coclause.clauses.models import AwardMember
 from coclause.core.models import Mail, User
 from coclause.core.months import last_day
-from coclause.core.outbox import post
+from coclause.core.outbox import SIGNATURE, post
 from coclause.core.refusals import Refused
 from coclause.hours.models import Declaration, Statement, StatementLine
 from coclause.organisations.entering import enter_address
 from coclause.organisations.models import Organisation
 from coclause.render.numbers import month_fr
-
-SIGNATURE = "\n\nCoClause, les clauses sociales d’insertion"
 
 
 def tell_returned(statement: Statement, lines: Collection[int], day: date) -> list[Mail]:

@@ -17,7 +17,7 @@ from django.urls import reverse
 from coclause.clauses.contacts import contacts_by_company, reached
 from coclause.core.models import Mail, MailState
 from coclause.core.months import shift
-from coclause.core.outbox import post
+from coclause.core.outbox import SIGNATURE, post
 from coclause.core.parameters import parameter
 from coclause.core.refusals import Refused
 from coclause.core.working_days import add_working_days, working_days_between
@@ -27,7 +27,6 @@ from coclause.organisations.models import Membership, Organisation
 from coclause.render.numbers import date_fr, month_fr
 
 KIND = "month.reminder"
-SIGNATURE = "\n\nCoClause, les clauses sociales d’insertion"
 
 
 class Step(StrEnum):

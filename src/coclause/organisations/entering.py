@@ -6,11 +6,10 @@ The link opens nothing by itself: it says to whom a code may be sent, and where 
 from datetime import date
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.db.models import Q
-from django.urls import reverse
 
+from coclause.core.addresses import address_of
 from coclause.core.models import User
 from coclause.organisations.choices import MemberRole
 from coclause.organisations.models import Membership
@@ -22,7 +21,7 @@ _signer = Signer(sep=".", salt="coclause.enter")
 def enter_address(user: User, path: str) -> str:
     """The whole address that a message gives this user, to end up at `path` once inside."""
     query = urlencode({"next": path})
-    return f"{settings.SITE_URL.rstrip('/')}{reverse('enter', args=[key_of(user)])}?{query}"
+    return f"{address_of('enter', key_of(user))}?{query}"
 
 
 def key_of(user: User) -> str:

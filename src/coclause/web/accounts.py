@@ -11,11 +11,11 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.stages import LoginByCodeStage
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 
 from coclause.core.actor import acting_as
-from coclause.core.outbox import post
+from coclause.core.addresses import address_of
+from coclause.core.outbox import SIGNATURE, post
 
 CODE_MAIL = "account/email/login_code"
 TASK = "login-code"
@@ -60,7 +60,7 @@ def send_code(email: str, code: str) -> None:
     """Write the message that carries a code. It is about nothing: no list of messages shows it."""
     day = timezone.localdate()
     minutes = settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT // 60
-    page = settings.SITE_URL.rstrip("/") + reverse("account_confirm_login_code")
+    page = address_of("account_confirm_login_code")
     with acting_as(TASK, day=day):
         post(
             to=email,
@@ -72,7 +72,7 @@ def send_code(email: str, code: str) -> None:
                 f" demandé :\n{page}\n\n"
                 "Vous n’avez rien demandé ? Ne faites rien : sans ce code, personne n’entre."
                 " Personne ne vous le demandera, ni par téléphone, ni par courriel."
-                "\n\nCoClause, les clauses sociales d’insertion"
+                f"{SIGNATURE}"
             ),
             kind="login.code",
             key=f"login.code:{secrets.token_hex(12)}",

@@ -12,10 +12,10 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.urls import reverse
 
 from coclause.clauses.models import Award, Clause
 from coclause.clauses.permissions import is_referent
+from coclause.core.addresses import address_of
 from coclause.core.files import content_of, store
 from coclause.core.journal import record_act
 from coclause.core.refusals import Conflict, Refused
@@ -45,11 +45,6 @@ CHANGED = "Les chiffres ont changé pendant que vous les lisiez : relisez-les av
 def digest_of(figures: Mapping[str, Any]) -> str:
     """What tells figures apart from others."""
     return hashlib.sha256(json.dumps(figures, sort_keys=True).encode()).hexdigest()
-
-
-def address_of(name: str, *args: object) -> str:
-    """The whole address of a page, as papers and messages give it."""
-    return settings.SITE_URL.rstrip("/") + reverse(name, args=args)
 
 
 def may_issue(award: Award, scope: Scope) -> bool:

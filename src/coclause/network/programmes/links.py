@@ -2,9 +2,9 @@
 
 from datetime import date, timedelta
 
-from django.conf import settings
 from django.urls import reverse
 
+from coclause.core.addresses import whole
 from coclause.core.models import StoredFile
 from coclause.core.parameters import parameter
 from coclause.network import links
@@ -18,12 +18,12 @@ def path_of(key: str) -> str:
 
 def address_of(programme: Programme) -> str:
     """The whole address of its page, as messages written by a job give it."""
-    return settings.SITE_URL.rstrip("/") + path_of(programme.link_key)
+    return whole(path_of(programme.link_key))
 
 
 def desk_address() -> str:
     """Where whoever answers finds what waits."""
-    return settings.SITE_URL.rstrip("/") + reverse("desk")
+    return whole(reverse("desk"))
 
 
 def forget(day: date) -> int:

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 
 from coclause.core.actor import acting_as
+from coclause.core.addresses import address_of
 from coclause.network import links
 from coclause.web.middleware import ScopedRequest
 
@@ -18,7 +18,7 @@ TASK = "front-door"
 
 def follow_address(part: str) -> str:
     """The whole address of the page that follows a request, as messages give it."""
-    return settings.SITE_URL.rstrip("/") + reverse("request-follow", args=[part])
+    return address_of("request-follow", part)
 
 
 def follow_path(key: str) -> str:
@@ -27,7 +27,7 @@ def follow_path(key: str) -> str:
 
 
 def desk_address() -> str:
-    return settings.SITE_URL.rstrip("/") + reverse("desk")
+    return address_of("desk")
 
 
 @contextmanager

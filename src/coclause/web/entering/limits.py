@@ -2,14 +2,13 @@
 
 from datetime import date, timedelta
 
-from django.conf import settings
-from django.urls import reverse
 from django.utils import timezone
 
 from coclause.core import throttle
 from coclause.core.actor import acting_as
+from coclause.core.addresses import address_of
 from coclause.core.models import User
-from coclause.core.outbox import mailbox, post
+from coclause.core.outbox import SIGNATURE, mailbox, post
 from coclause.core.parameters import parameter
 from coclause.core.refusals import Refused
 from coclause.web.accounts import TASK
@@ -40,8 +39,8 @@ def must_be_allowed(request: ScopedRequest, email: str) -> None:
 
 def tell_to_type_a_password(user: User, day: date) -> None:
     """To whoever signs in with a password: no code comes. Once a day, whoever asks."""
-    page = settings.SITE_URL.rstrip("/") + reverse("account_login")
-    forgotten = settings.SITE_URL.rstrip("/") + reverse("account_reset_password")
+    page = address_of("account_login")
+    forgotten = address_of("account_reset_password")
     with acting_as(TASK, day=day):
         post(
             to=user.email,
@@ -51,7 +50,7 @@ def tell_to_type_a_password(user: User, day: date) -> None:
                 "Un code a été demandé pour cette adresse. Votre compte s’ouvre avec votre mot de"
                 f" passe :\n{page}\n\nMot de passe oublié ?\n{forgotten}\n\n"
                 "Vous n’avez rien demandé ? Ne faites rien."
-                "\n\nCoClause, les clauses sociales d’insertion"
+                f"{SIGNATURE}"
             ),
             kind="login.password",
             key=f"login.password:{user.pk}:{day}",

@@ -3,7 +3,6 @@
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -13,6 +12,7 @@ from coclause.clauses.execution import awards_of
 from coclause.clauses.models import Clause
 from coclause.clauses.penalties import money
 from coclause.clauses.permissions import is_referent
+from coclause.core.addresses import address_of
 from coclause.core.refusals import Refused
 from coclause.hours.models import ShortfallReport
 from coclause.hours.steering.letters import draft
@@ -68,7 +68,7 @@ def shortfall_new(request: ScopedRequest, pk: int) -> HttpResponse:
 
 def address(made: ShortfallReport) -> str:
     """The page of a report, as messages write it."""
-    return settings.SITE_URL.rstrip("/") + reverse("shortfall", args=[made.pk])
+    return address_of("shortfall", made.pk)
 
 
 def _shown(found: Situation, basis: Basis, form: ReportForm) -> dict[str, Any]:
