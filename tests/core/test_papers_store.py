@@ -79,13 +79,13 @@ def store(request: pytest.FixtureRequest) -> None:
     request.getfixturevalue(request.param)
 
 
-@pytest.mark.django_db(transaction=False)
 @pytest.mark.usefixtures("place")
 def test_a_folder_before_its_first_paper_is_empty() -> None:
     """The night's sweep runs before anybody left a paper."""
     assert list(papers_store.names()) == []
 
 
+@pytest.mark.django_db
 @pytest.mark.usefixtures("store")
 def test_what_is_kept_is_found_again_and_erased_once_committed(
     django_capture_on_commit_callbacks: Any,

@@ -228,7 +228,7 @@ def test_a_payroll_fills_the_month_with_those_who_work_there(page: Page) -> None
     operation = operations(page)[0]
     take_turn(page, FACILITATOR)
     siret = siret_of(page, company)
-    hire(page, operation)
+    hire(page, operation, company)
     take_turn(page, COMPANY)
     open_month(page)
     people_paid = [
@@ -250,13 +250,14 @@ def operations(page: Page) -> list[str]:
     return [title.rpartition(", lot ")[0] for title in titles]
 
 
-def hire(page: Page, operation: str) -> None:
-    """Somebody whose birth the payroll of the test can tell."""
+def hire(page: Page, operation: str, company: str) -> None:
+    """Somebody whose birth the payroll of the test can tell, on that company's lot."""
     go(page, "Opérations et clauses")
     fill(page, Rechercher=operation)
     press(page, "Filtrer")
     open_link(page.get_by_role("table"), operation)
-    open_link(page.get_by_role("table"), "Condition d'exécution")
+    lot = page.locator("section.stack").filter(has_text=company)
+    open_link(lot.get_by_role("table"), "Condition d'exécution")
     open_link(page.get_by_role("main"), re.compile("^Personnes"))
     open_link(page, "Ajouter une personne")
     fill(page, Nom_de_naissance=NAME, Prénoms="Zélie", Date_de_naissance="17/05/1995")
