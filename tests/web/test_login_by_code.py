@@ -21,6 +21,7 @@ from coclause.core.actor import acting_as
 from coclause.core.models import Mail, User
 from coclause.organisations.choices import MemberRole
 from coclause.organisations.entering import enter_address, key_of, user_of
+from coclause.organisations.models import Membership
 from coclause.web.entering.pages import masked
 
 ASK, CODE = "/compte/login/code/", "/compte/login/code/confirm/"
@@ -237,6 +238,24 @@ def test_a_link_leads_nowhere_else_than_here(far: str, contact: User, client: Cl
     page = ask(client, contact.email, far)
     answer = client.post(page, {"code": code_sent(), "next": far})
     assert answer["Location"] == DESK
+
+
+@pytest.mark.django_db
+def test_a_session_opened_by_a_code_ends_when_its_user_does_more_than_declare(
+    world: World, contact: User, client: Client
+) -> None:
+    client.post(ask(client, contact.email), {"code": code_sent()})
+    assert client.get(DESK).status_code == 200
+    with acting_as("test", day=DAY):
+        Membership.objects.create(
+            user=contact,
+            organisation=world.host,
+            role=MemberRole.FACILITATOR,
+            starts_on=date(2020, 1, 1),
+        )
+    answer = client.get(DESK)
+    assert answer["Location"] == f"{reverse('account_login')}?next={DESK}"
+    assert not signed_in(client)
 
 
 @pytest.mark.django_db

@@ -41,8 +41,8 @@ def user_of(key: str) -> User | None:
 def enters_by_code(user: User, day: date) -> bool:
     """Whether a code is enough: all that the user holds, or is about to, is a place in companies.
 
-    Whoever works in the network, buys or watches keeps a password, and a second factor if any; a
-    session opened today lasts into the day when they begin to.
+    Whoever works in the network, buys or watches keeps a password, and a second factor if any.
+    A session opened by a code ends on the day when they begin to (`web/middleware.py`).
     """
     held = Membership.objects.filter(user=user)
     if not held.on(day).exists():

@@ -44,6 +44,11 @@ class Scope:
         return self.organisations(MemberRole.COMPANY)
 
     @property
+    def beyond_companies(self) -> bool:
+        """Whether the user does anything else than declare for companies."""
+        return any(m.role != MemberRole.COMPANY for m in self.memberships)
+
+    @property
     def working_regions(self) -> frozenset[str]:
         """Regions whose operations the user may read, without persons: the network's own people."""
         return self.regions(*PERSON_ROLES, MemberRole.COORDINATOR)

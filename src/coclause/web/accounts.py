@@ -8,6 +8,7 @@ import secrets
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.stages import LoginByCodeStage
 from django.conf import settings
 from django.http import HttpRequest
@@ -15,6 +16,7 @@ from django.utils import timezone
 
 from coclause.core.actor import acting_as
 from coclause.core.addresses import address_of
+from coclause.core.models import User
 from coclause.core.outbox import SIGNATURE, post
 
 CODE_MAIL = "account/email/login_code"
@@ -54,6 +56,11 @@ class CodeStage(LoginByCodeStage):  # type: ignore[misc]
 
     def is_resumable(self, request: HttpRequest) -> bool:
         return False
+
+
+def opened_by_code_alone(request: HttpRequest, user: User) -> bool:
+    """Whether this session of the user needed nothing but a code."""
+    return {step["method"] for step in get_authentication_records(request, user)} == {"code"}
 
 
 def send_code(email: str, code: str) -> None:

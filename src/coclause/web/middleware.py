@@ -1,7 +1,9 @@
 """One transaction and one actor for the whole response; a refusal is a sentence, not a crash."""
 
 from collections.abc import Callable
+from datetime import date
 
+from django.contrib.auth import logout
 from django.core.exceptions import BadRequest
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +14,7 @@ from coclause.core.actor import tell_database
 from coclause.core.models import User
 from coclause.core.refusals import Refused
 from coclause.organisations.scopes import Scope, nobody, scope_of
+from coclause.web.accounts import opened_by_code_alone
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -38,9 +41,7 @@ class ActorMiddleware:
         if _holds_nul(request):
             raise BadRequest("NUL")
         with transaction.atomic():
-            user = request.user if request.user.is_authenticated else None
-            tell_database(user, day)
-            request.scope = scope_of(user, day) if user else nobody(day)
+            request.scope = _scope_told(request, day)
             response = self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)
@@ -55,6 +56,22 @@ class ActorMiddleware:
         # After the page, which reads what is due: no query is allowed once this is said.
         transaction.set_rollback(True)
         return answer
+
+
+def _scope_told(request: ScopedRequest, day: date) -> Scope:
+    """Who asks, said to the database too. A session that a code opened ends on the day when its
+    user does more than declare for companies: that asks for a password.
+    """
+    user = request.user if request.user.is_authenticated else None
+    tell_database(user, day)
+    if user is None:
+        return nobody(day)
+    scope = scope_of(user, day)
+    if scope.beyond_companies and opened_by_code_alone(request, user):
+        logout(request)
+        tell_database(None, day)
+        return nobody(day)
+    return scope
 
 
 def _holds_nul(request: HttpRequest) -> bool:
