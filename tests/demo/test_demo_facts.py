@@ -13,7 +13,9 @@ from tests.demo.conftest import DAY, Fill
 from coclause import demo
 from coclause.clauses.states import ClauseState
 from coclause.core import embedded
+from coclause.core.months import first_day, shift
 from coclause.demo import names, spreading
+from coclause.hours.owing import owed_by_companies
 from coclause.organisations.choices import BuyerKind, MemberRole
 
 Ask = Callable[[str], list[tuple[Any, ...]]]
@@ -250,6 +252,17 @@ def test_the_followed_facilitator_has_her_day_s_work(ask: Ask) -> None:
         " AND c.state IN ('projet', 'acceptee', 'suspendue', 'achevee')"
     )
     assert mine >= 5
+
+
+def test_nobody_owes_a_month_of_another_season(
+    cluster: embedded.Server, small: str, django_db_blocker: Any
+) -> None:
+    """What is late is what the demonstration makes late: three months at most."""
+    with django_db_blocker.unblock(), pointed_at(cluster, "demo_small"):
+        owed = owed_by_companies(DAY)
+        months = {month for rows in owed.values() for row in rows for month in row.months}
+    assert shift(first_day(DAY), -1) in months
+    assert min(months) >= shift(first_day(DAY), -3)
 
 
 def test_the_buyer_has_clauses_to_answer(ask: Ask) -> None:

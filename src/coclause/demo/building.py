@@ -171,6 +171,7 @@ def tell(map_: Map, *, day: date, scale: float) -> Book:
     worked = crews.work(plan, day)
     declarations = Declarations(scene, sites)
     declarations.record(worked)
+    declarations.say_no_hours()
     commit(scene, sites, plan)
     cases = Cases(scene, sites, plan)
     cases.turn()

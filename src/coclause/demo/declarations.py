@@ -6,14 +6,21 @@ from decimal import Decimal
 
 from coclause.clauses.choices import HoursKind
 from coclause.core.models import User
-from coclause.core.months import first_day, shift
+from coclause.core.months import between, first_day, shift
 from coclause.demo.book import Book
 from coclause.demo.crews import Worked
 from coclause.demo.operations import Scene
 from coclause.demo.sites import Site
 from coclause.demo.spreading import QUARTERS
 from coclause.hours.choices import LineState, Origin
-from coclause.hours.models import Declaration, EmploymentMonth, Statement, StatementLine
+from coclause.hours.models import (
+    Assignment,
+    Declaration,
+    Employment,
+    EmploymentMonth,
+    Statement,
+    StatementLine,
+)
 from coclause.organisations.models import Organisation
 
 Claim = tuple[int, int, str]
@@ -69,26 +76,41 @@ class Declarations:
             scene.network.in_charge(site.host, site.share, checked),
         )
 
-    def sending(self, number: int, month: date, company: Organisation) -> Declaration:
+    def sending(
+        self, number: int, month: date, company: Organisation, *, worked: bool = True
+    ) -> Declaration:
         """What a company sent of that month: the holder, then each agency for its own people."""
         site, statement = self._sites[number], self.statements[number, month]
         key = (number, month, company.pk)
         if key not in self._sendings:
             statement.version += 1
             own = company.pk == site.holder.pk
+            typed = own or not worked
             author = site.declared_by if own else self._scene.partners.users[company.pk]
             self._sendings[key] = self._scene.book.add(
                 Declaration(
                     statement_id=statement.pk,
                     organisation_id=company.pk,
-                    origin=_origin(own, statement.pk),
-                    invoice="" if own else f"F{month:%y%m}-{statement.pk:05d}",
+                    origin=_origin(typed, statement.pk),
+                    invoice="" if typed else f"F{month:%y%m}-{statement.pk:05d}",
                     version=statement.version,
                     declared_at=moment(statement.declared_on, 9),
                     declared_by_id=author.pk,
                 )
             )
         return self._sendings[key]
+
+    def say_no_hours(self) -> None:
+        """Agencies whose people were all away a month said so: they owe nothing of it."""
+        book = self._scene.book
+        numbers = {site.award.pk: number for number, site in enumerate(self._sites)}
+        employers = {row.pk: row.employer for row in book.rows(Employment)}
+        for at_work in book.rows(Assignment):
+            number, employer = numbers[at_work.award_id], employers[at_work.employment_id]
+            last = at_work.ends_on or self._scene.day
+            for month in between(at_work.starts_on, last):
+                if (number, month) in self.statements:
+                    self.sending(number, month, employer, worked=False)
 
     def again(self, line: StatementLine, at: datetime) -> Declaration:
         """The sending of a correction, by whom the line was sent first."""
