@@ -286,8 +286,10 @@ def decide(page: Page, report: str) -> None:
     expect(page.get_by_text("Mise en demeure jusqu’au").first).to_be_visible()
     page.get_by_label("Pénalité", exact=True).check()
     fill(page, **{"Montant de la pénalité": "5000"})
-    fits(page)
     press(page, "Enregistrer la décision")
+    expect(page.get_by_text(words("Le contrat prévoit une mise en demeure"))).to_be_visible()
+    fits(page)
+    press(page, "Enregistrer quand même")
     expect(page.get_by_text("Décidé", exact=True)).to_be_visible()
 
 

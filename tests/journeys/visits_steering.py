@@ -36,6 +36,13 @@ def open_folds(page: Page) -> None:
     page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
 
 
+def send_too_much(page: Page) -> None:
+    """A penalty beyond the contract, before any notice: it is to be confirmed."""
+    page.locator("main input[name=kind][value=penalite]").check()
+    page.locator("main input[name=amount]").fill("9 000 000")
+    send_empty(page)
+
+
 def send_letterless(page: Page) -> None:
     page.locator("main textarea[name=letter]").fill("")
     send_empty(page)
@@ -92,6 +99,7 @@ VISITS_STEERING = (
     Visit("shortfall-new", f"{REPORT}&base=final", FACILITATOR, note="nothing"),
     *(Visit("shortfall", "/signalements/{reported}/", r) for r in (FACILITATOR, BUYER)),
     Visit("shortfall", "/signalements/{reported}/", BUYER, note="errors", act=send_empty),
+    Visit("shortfall", "/signalements/{reported}/", BUYER, note="to confirm", act=send_too_much),
     Visit("shortfall", "/signalements/{noticed}/", BUYER, note="noticed"),
     Visit("shortfall", "/signalements/{settled}/", FACILITATOR, note="decided"),
     Visit("shortfall", "/signalements/{told_company}/", COMPANY, note="decided"),

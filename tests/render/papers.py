@@ -1,11 +1,14 @@
 """Invented papers for the tests of the duty answer, the opt-out and the calibration note."""
 
+import subprocess
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import zxingcpp
+from PIL import Image
 from pypdf import PdfReader
 
 from coclause.render.calibration_note import (
@@ -47,6 +50,22 @@ def check_accessible(reader: PdfReader) -> None:
     assert reader.metadata is not None
     assert reader.metadata.title
     assert b"pdfuaid:part" in root["/Metadata"].get_data()
+
+
+def scanned(content: bytes) -> list[str]:
+    """What a telephone reads on the last page, printed at 150 dots an inch."""
+    last = str(len(PdfReader(BytesIO(content)).pages))
+    drawing = ["pdftoppm", "-r", "150", "-png", "-singlefile", "-f", last, "-l", last, "-"]
+    drawn = subprocess.run(drawing, input=content, capture_output=True, check=True).stdout
+    return [found.text for found in zxingcpp.read_barcodes(Image.open(BytesIO(drawn)))]
+
+
+def alternatives(reader: PdfReader) -> list[str]:
+    """What a screen reader says in place of each picture."""
+    size: Any = reader.trailer["/Size"]
+    held: list[Any] = [reader.get_object(number) for number in range(1, size)]
+    figures = [one for one in held if isinstance(one, dict) and one.get("/S") == "/Figure"]
+    return [str(one.get("/Alt", "")) for one in figures]
 
 
 def opt_out_sample() -> OptOutDocument:

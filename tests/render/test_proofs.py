@@ -5,7 +5,15 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from tests.render.papers import FONTS, HOSTILE, LONG, check_accessible, opened
+from tests.render.papers import (
+    FONTS,
+    HOSTILE,
+    LONG,
+    alternatives,
+    check_accessible,
+    opened,
+    scanned,
+)
 
 from coclause.render.numbers import hours, month_fr
 from coclause.render.proofs import Bar, ProofDocument, Sentences, Table, as_data, proof
@@ -36,6 +44,7 @@ def sample(months: int = 3) -> ProofDocument:
         number="CC-2026-000123",
         code="7KQ2-ABCD-WXYZ-3456",
         address="https://coclause.exemple.test/verifier/",
+        link="https://coclause.exemple.test/verifier/7KQ2-ABCD-WXYZ-3456/",
     )
 
 
@@ -61,6 +70,18 @@ def test_the_code_is_on_each_page_of_forty_months() -> None:
     assert len(reader.pages) > 1
     assert all("7KQ2-ABCD-WXYZ-3456" in page.extract_text() for page in reader.pages)
     assert all(f"{month_fr(date(2023 + n // 12, n % 12 + 1, 1))} {n} h" in text for n in range(40))
+
+
+@pytest.mark.parametrize("months", [3, 40])
+@pytest.mark.parametrize("site", ["coclause.exemple.test", f"clauses.{'longue-' * 12}.test"])
+def test_a_telephone_reads_the_address_that_a_screen_reader_says(site: str, months: int) -> None:
+    link = f"https://{site}/verifier/7KQ2-ABCD-WXYZ-3456/"
+    printed = proof(replace(sample(months), link=link), fonts=FONTS)
+    reader, text = opened(printed)
+    check_accessible(reader)
+    assert scanned(printed) == [link]
+    assert alternatives(reader) == [f"Code QR, qui ouvre {link}"]
+    assert "scannez le code QR, ou tapez ce code sur" in text
 
 
 def test_a_version_names_the_one_that_it_replaces() -> None:

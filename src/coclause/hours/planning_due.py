@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from coclause.clauses.due import DueItem, followed, turns
-from coclause.clauses.models import Award, Clause
+from coclause.clauses.due import DueItem, turns
+from coclause.clauses.models import Clause
 from coclause.clauses.states import Turn
 from coclause.hours.models import PlanStep
 from coclause.hours.planning import OVER
+from coclause.hours.steering.due import about, concerning, named
 from coclause.organisations.scopes import Scope
 
 OPERATION = "award__lot__contract__operation"
@@ -23,13 +24,7 @@ def steps_due(scope: Scope) -> list[DueItem]:
     """Steps not done of the plans that the user follows, bought or executes. One query."""
     if not turns(scope):
         return []
-    holder: Any = Award.objects.filter(pk=OuterRef("award")).with_holder(scope.day)
-    rows = (
-        _waiting(scope)
-        .select_related(f"{OPERATION}__buyer")
-        .annotate(holder=Subquery(holder.values("holder")))
-        .order_by("by", "pk")
-    )
+    rows = named(_waiting(scope), OPERATION, scope.day).order_by("by", "pk")
     return [_item(row, scope) for row in rows]
 
 
@@ -41,26 +36,17 @@ def count_steps_due(scope: Scope) -> int:
 
 def _waiting(scope: Scope) -> QuerySet[PlanStep]:
     """A company is asked what awards it answers for ask; a closed clause asks nothing any more."""
-    seen = followed(OPERATION, scope)
-    if scope.buyers:
-        seen |= Q(**{f"{OPERATION}__buyer__in": scope.buyers})
-    if scope.companies:
-        answered = Award.objects.answered_by(scope.companies, scope.day)
-        seen |= Q(award__in=answered.values("pk"))
+    seen = concerning(OPERATION, scope, Q())
     open_clauses = Clause.objects.filter(lot=OuterRef("award__lot")).exclude(state__in=OVER)
     return PlanStep.objects.filter(seen, Exists(open_clauses), done_on=None, dropped="")
 
 
 def _item(step: Any, scope: Scope) -> DueItem:
-    lot = step.award.lot
     turn = Turn(step.turn)
-    place = f"{lot.contract.operation}, lot {lot.number}"
-    own = not (scope.hosts or scope.buyers)
-    other = lot.contract.operation.buyer if own else step.holder or "titulaire non connu"
     return DueItem(
         kind="step",
         what=step.label,
-        about=f"{place} · {other}",
+        about=about(step.award.lot, step, scope),
         url_name="plan",
         url_args=(step.award_id,),
         action="Voir le plan",

@@ -241,6 +241,8 @@ def test_each_side_finds_its_steps_on_its_desk(
             found = steps_due(scope)
         assert len(found) == 3
         assert [item.what for item in found if item.turn == turn] == [f"Étape {turn}"]
+        other = world.buyer if turn == "entreprise" else world.company
+        assert all(item.about == f"{world.operation}, lot 3 · {other}" for item in found)
         with django_assert_num_queries(1):
             assert count_steps_due(scope) == 1
     assert {item.url_args for item in found} == {(world.award.pk,)}

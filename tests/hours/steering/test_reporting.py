@@ -295,6 +295,9 @@ def test_a_notice_gives_the_company_its_turn_then_the_buyer_again(world: World) 
     assert count_reports_due(scoped(buyer)) == 0
     (item,) = reports_due(scoped(company))
     assert (item.turn, item.by, item.since) == (Turn.COMPANY, until, DAY)
+    assert item.about == f"{world.operation}, lot 3 · {world.buyer}"
+    (waiting,) = reports_due(scoped(buyer))
+    assert waiting.about == f"{world.operation}, lot 3 · {world.company}"
     assert count_reports_due(scoped(company)) == 1
     after = until + timedelta(1)
     assert count_reports_due(scoped(company, after)) == 0

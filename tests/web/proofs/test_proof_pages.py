@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -10,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.builders import DAY, World
 from tests.hours.proofs.proof_worlds import END_OF_OCTOBER, issued, validated, words_in
+from tests.render.papers import scanned
 
 from coclause.core.actor import acting_as
 from coclause.core.models import Attempt, Mail, User
@@ -261,6 +263,23 @@ def test_a_code_is_typed_as_one_likes_and_leads_to_one_address(world: World) -> 
     answer = client.get("/verifier/", {"code": typed})
     assert answer["Location"] == f"/verifier/{proof.code}/"
     assert client.get(f"/verifier/{proof.code.lower().replace('-', '')}/").status_code == 200
+
+
+@pytest.mark.parametrize("kind", [ProofKind.INTERIM, ProofKind.CERTIFICATE, ProofKind.CONTROL])
+def test_the_code_scanned_on_the_paper_opens_the_valid_page(
+    kind: ProofKind, world: World, people: dict[str, User], signed_in: As, settings: Any
+) -> None:
+    settings.SITE_URL = "https://clauses.exemple.test"
+    validated(world, "60")
+    company = world.company if kind == ProofKind.CERTIFICATE else None
+    proof = issued(world, kind, company=company)
+    paper = signed_in(people["facilitator"]).get(f"/documents/{proof.number}.pdf").content
+    (link,) = scanned(paper)
+    assert link == f"https://clauses.exemple.test/verifier/{proof.code}/"
+    assert proof.code in words_in(paper)
+    page = read(Client(), link.removeprefix(settings.SITE_URL))
+    assert "authentique et en vigueur" in page
+    assert f'value="{proof.code}"' in page
 
 
 def test_a_replaced_document_says_since_when(world: World) -> None:

@@ -137,6 +137,9 @@ def test_the_referent_reports_and_the_buyer_decides(
     page = host.get(f"/signalements/{made.pk}/")
     assert "en son nom" in plain(page)
     fine = {"kind": "penalite", "amount": "5 000", "until": "", "decided_on": "24/11/2026"}
+    asked = host.post(f"/signalements/{made.pk}/", sending(page) | fine)
+    assert "celle du 24/11/2026 court jusqu’au 15/12/2026" in plain(asked)
+    fine["confirmed"] = asked.context["confirmed"]
     assert host.post(f"/signalements/{made.pk}/", sending(page) | fine).status_code == 302
     text = plain(buyer.get(f"/signalements/{made.pk}/"))
     assert "Pénalité de 5 000,00 €" in text
@@ -256,6 +259,69 @@ def test_a_report_decided_meanwhile_says_so_and_keeps_what_was_typed(
     assert "déjà décidé" in answer
     assert 'value="5000"' in answer
     assert BuyerDecision.objects.count() == 1
+
+
+def test_a_penalty_beyond_the_contract_is_said_then_recorded_when_confirmed(
+    world: World, people: dict[str, User], signed_in: As
+) -> None:
+    with_terms(world)
+    made = reported(world)
+    client, url = signed_in(people["buyer"]), f"/signalements/{made.pk}/"
+    page = client.get(url)
+    assert "Le contrat donnerait 28 250 € au plus" in plain(page)
+    assert "mise en demeure préalable de 15 jours" in plain(page)
+    fine = sending(page) | {"kind": "penalite", "amount": "30 000", "decided_on": "24/11/2026"}
+    page = client.post(url, fine)
+    asked = plain(page)
+    for words in (
+        "2 points à confirmer",
+        "soit 1 750 € de plus",
+        "aucune n’est enregistrée",
+        "Enregistrer quand même",
+        'value="30 000"',
+    ):
+        assert words in asked, words
+    assert not BuyerDecision.objects.exists()
+    assert "2 points à confirmer" in plain(client.post(url, fine | {"confirmed": "autre"}))
+    confirmed = fine | {"confirmed": page.context["confirmed"]}
+    for _ in range(2):  # a double click
+        assert client.post(url, confirmed)["Location"] == url
+    assert BuyerDecision.objects.get().amount == 30_000
+    for role, read in (("buyer", True), ("facilitator", True), ("company", False)):
+        told = plain(signed_in(people[role]).get(url))
+        assert "Pénalité de 30 000,00 €" in told
+        assert ("soit 1 750 € de plus" in told) is read, role
+        assert "points à confirmer" not in told
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"kind": "penalite", "amount": "28 250"},
+        {"kind": "remise", "reason": "Crise du secteur"},
+        {"kind": "sans_suite", "reason": "Rattrapé"},
+        {"kind": "mise_en_demeure", "until": "25/11/2026"},
+    ],
+)
+def test_what_the_contract_allows_is_recorded_at_once(
+    said: dict[str, str], world: World, people: dict[str, User], signed_in: As
+) -> None:
+    with_terms(world, notice=said["kind"] != "penalite", notice_days=None)
+    made = reported(world)
+    client, url = signed_in(people["buyer"]), f"/signalements/{made.pk}/"
+    data = sending(client.get(url)) | {"decided_on": "24/11/2026"} | said
+    assert client.post(url, data).status_code == 302
+
+
+def test_without_known_terms_the_page_says_so_and_asks_nothing(
+    world: World, people: dict[str, User], signed_in: As
+) -> None:
+    made = reported(world)
+    client, url = signed_in(people["buyer"]), f"/signalements/{made.pk}/"
+    page = client.get(url)
+    assert "Ce que prévoit le contrat n’est pas saisi" in plain(page)
+    fine = {"kind": "penalite", "amount": "900 000", "decided_on": "24/11/2026"}
+    assert client.post(url, sending(page) | fine).status_code == 302
 
 
 # --- the letter ---

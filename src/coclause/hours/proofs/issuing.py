@@ -148,6 +148,7 @@ def document(proof: Proof, names: Mapping[int, str] | None = None) -> ProofDocum
         number=proof.number,
         code=proof.code,
         address=address_of("verify"),
+        link=address_of("verify-code", proof.code),
         version=proof.version,
         replaces=f"n° {proof.replaces.number} du {date_fr(proof.replaces.day)}"
         if proof.replaces

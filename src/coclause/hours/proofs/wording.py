@@ -40,6 +40,7 @@ class Signed:
     number: str = ""
     code: str = ""
     address: str = ""
+    link: str = ""
     version: int = 1
     replaces: str = ""
 
@@ -65,6 +66,7 @@ def document_of(
         number=signed.number,
         code=signed.code,
         address=signed.address,
+        link=signed.link,
         version=signed.version,
         replaces=signed.replaces,
     )

@@ -17,6 +17,7 @@ from coclause.core.refusals import Conflict, Refused
 from coclause.hours.choices import DecisionKind
 from coclause.hours.models import BuyerDecision, ShortfallReport
 from coclause.hours.steering.reading import CLOSING, reports_about
+from coclause.hours.steering.remarks import ToConfirm, mark_of, remarks_on
 from coclause.organisations.choices import MemberRole
 from coclause.organisations.models import Membership
 from coclause.organisations.scopes import Scope
@@ -53,13 +54,16 @@ def decide(
     decision: BuyerDecision,
     *,
     seen: int | None = None,
+    confirmed: str | None = None,
     page: str = "",
 ) -> BuyerDecision:
-    """Record the decision. `seen` is `last_decision` as the user read it; `page` the address told
-    to the facilitator when the buyer decided itself.
+    """Record the decision. `seen` is `last_decision` as the user read it, `confirmed` the mark of
+    the remarks that the user read (None asks nothing); `page` the address told to the facilitator
+    when the buyer decided itself.
 
     Raises `Refused` for facts that do not go together, `Conflict` once the report is closed,
-    replaced by a later one, or decided by somebody else meanwhile.
+    replaced by a later one, or decided by somebody else meanwhile; then `ToConfirm` for remarks not
+    confirmed.
     """
     operation = report.clause.lot.contract.operation
     if scope.user is None or not may_decide(report, scope):
@@ -68,6 +72,9 @@ def decide(
     last = BuyerDecision.objects.filter(report=report).order_by("-pk").first()
     _must_be_open(report, last, seen)
     _must_make_sense(report, decision, scope.day)
+    remarks = [] if confirmed is None else remarks_on(report, decision)
+    if remarks and confirmed != mark_of(remarks):
+        raise ToConfirm(remarks)
     decision.report, decision.author = report, scope.user
     decision.save(force_insert=True)
     own = operation.buyer_id in scope.buyers

@@ -202,7 +202,6 @@ class DecisionForm(TypedForm, forms.ModelForm):  # type: ignore[type-arg]
         }
         help_texts = {
             "until": "Pour une mise en demeure.",
-            "amount": "Pour une pénalité.",
             "reason": "Demandé pour une remise ou un classement sans suite. L’entreprise le lit.",
         }
         widgets = {"reason": forms.Textarea(attrs={"rows": 3})}

@@ -28,6 +28,13 @@ from coclause.hours.steering.reading import (
     standing,
     visible,
 )
+from coclause.hours.steering.remarks import (
+    ToConfirm,
+    mark_of,
+    most_in_words,
+    notice_remark,
+    remarks_on,
+)
 from coclause.hours.steering.situations import Basis
 from coclause.organisations.scopes import Scope
 from coclause.render.shortfall_letter import Letter, letter_in_pdf, letter_in_word
@@ -48,20 +55,21 @@ def shortfall(request: ScopedRequest, pk: int) -> HttpResponse:
     decides = may_decide(made, scope)
     if request.method == "POST" and not decides:
         raise PermissionDenied
-    form = _form(request, made, now) if decides else None
+    form = _form(request, made) if decides else None
+    remarks: list[str] = []
     if form is not None:
-
-        def act() -> str:
-            seen = form.cleaned_data["seen"]
-            decide(scope, made, form.instance, seen=seen, page=address(made))
-            return reverse("shortfall", args=[made.pk])
-
-        done = sent(request, form, act, "La décision est enregistrée.")
+        try:
+            done = _sent(request, made, form)
+        except ToConfirm as asked:
+            done, remarks = None, asked.remarks
         if done:
             return done
     context = _shown(made, now, scope)
     shown = form if form is not None and (now.is_open or form.is_bound) else None
-    return render(request, "steering/report.html", context | {"form": shown, "decides": decides})
+    if shown is not None:
+        context["remarks"], context["confirmed"] = remarks, mark_of(remarks)
+        context["notice"] = "" if now.until or remarks else notice_remark(made, scope.day)
+    return render(request, "steering/report.html", context | {"form": shown})
 
 
 def letter_docx(request: ScopedRequest, pk: int) -> HttpResponse:
@@ -77,19 +85,40 @@ def letter_pdf(request: ScopedRequest, pk: int) -> HttpResponse:
     return download(content, f"lettre-signalement-{made.pk}.pdf", "application/pdf")
 
 
-def _form(request: ScopedRequest, made: ShortfallReport, now: Standing) -> DecisionForm:
+def _sent(request: ScopedRequest, made: ShortfallReport, form: DecisionForm) -> HttpResponse | None:
+    """Raises `ToConfirm` for what the contract remarks, until the user confirms it."""
+
+    def act() -> str:
+        decide(
+            request.scope,
+            made,
+            form.instance,
+            seen=form.cleaned_data["seen"],
+            confirmed=request.POST.get("confirmed", ""),
+            page=address(made),
+        )
+        return reverse("shortfall", args=[made.pk])
+
+    return sent(request, form, act, "La décision est enregistrée.")
+
+
+def _form(request: ScopedRequest, made: ShortfallReport) -> DecisionForm:
     initial: dict[str, Any] = {"decided_on": request.scope.day, "seen": last_decision(made)}
     notice = made.penalty["notice"] and not made.decisions.exists()
     if notice:
         initial["kind"] = DecisionKind.NOTICE
-    return DecisionForm(request.POST or None, instance=BuyerDecision(report=made), initial=initial)
+    form = DecisionForm(request.POST or None, instance=BuyerDecision(report=made), initial=initial)
+    most = most_in_words(made, request.scope.day)
+    form.fields["amount"].help_text = f"Pour une pénalité. {most}."
+    return form
 
 
 def _shown(made: Any, now: Standing, scope: Scope) -> dict[str, Any]:
     operation = made.clause.lot.contract.operation
-    told = [(one, in_words(one)) for one in decisions_of(made)]
-    noticed = any(one.kind == DecisionKind.NOTICE for one, _ in told)
     full = _in_full(made, scope)
+    told = [
+        (one, in_words(one), remarks_on(made, one) if full else []) for one in decisions_of(made)
+    ]
     return {
         "frame": frame(scope),
         "report": made,
@@ -103,7 +132,6 @@ def _shown(made: Any, now: Standing, scope: Scope) -> dict[str, Any]:
         "decisions": told,
         "full": full,
         "own": operation.buyer_id in scope.buyers,
-        "needs_notice": bool(made.penalty["notice"]) and not noticed,
         "contacts": [str(one.user) for one in contacts_of_buyer(made.clause, scope.day)]
         if full
         else [],
