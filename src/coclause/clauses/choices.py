@@ -101,6 +101,8 @@ class Departure(TextChoices):
 
 ANSWERABLE = (MemberPart.HOLDER, MemberPart.LEADER)
 """The parts that answer for the commitment: one company at a time for each award."""
+EMPLOYING = (MemberPart.SUBCONTRACTOR, MemberPart.AGENCY)
+"""The parts that owe the buyer nothing: they are told of their own people and hours alone."""
 
 
 class PenaltyUnit(TextChoices):

@@ -18,7 +18,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Least
 
-from coclause.clauses.choices import ANSWERABLE, IN_HOURS, EventKind, HostRole
+from coclause.clauses.choices import ANSWERABLE, EMPLOYING, IN_HOURS, EventKind, HostRole
 from coclause.clauses.states import EXECUTED
 from coclause.core.periods import on_day
 from coclause.organisations.scopes import Scope
@@ -163,6 +163,16 @@ class AwardQuerySet(models.QuerySet["Award"]):
         return self.filter(
             linked("lot__contract__operation__", scope) | Q(pk__in=mine.values("pk"))
         )
+
+    def told_whole(self, scope: Scope) -> "AwardQuerySet":
+        """Those of which the reader is told what is owed and done: for a company, not those on
+        which it only employs people.
+        """
+        seen = self.visible_to(scope)
+        if scope.working_regions or scope.buyers or not scope.companies:
+            return seen
+        part = _members().filter(award=OuterRef("pk"), organisation__in=scope.companies)
+        return seen.filter(Exists(part.exclude(part__in=EMPLOYING)))
 
     def editable_by(self, scope: Scope) -> "AwardQuerySet":
         mine = self.model._default_manager.filter(handled_by("lot__contract__operation__", scope))

@@ -13,9 +13,10 @@ from coclause.clauses.states import ClauseState
 from coclause.core.months import shift
 from coclause.core.parameters import parameter
 from coclause.core.periods import on_day
+from coclause.hours.employers import progress_told
 from coclause.hours.models import EmploymentFact, StatementLine
 from coclause.hours.owing import awards_of_company, owed
-from coclause.hours.progress import Progress, progress_of_awards, progress_of_clauses
+from coclause.hours.progress import Progress, progress_of_clauses
 from coclause.organisations.models import TerritoryCharge
 from coclause.organisations.scopes import Scope
 from coclause.reference.models import Commune
@@ -74,10 +75,12 @@ def _total(lines: Any) -> Decimal:
 
 @dataclass(frozen=True)
 class CompanyAward:
-    """An award that a company answers for: its bar and the first month to declare."""
+    """An award that a company takes part in: its bar and the first month to declare."""
 
     award: Any
     progress: Progress
+    whole: bool
+    """False where the company only employs people: the hours are those of its own."""
     month: date | None
     late: bool
     clause_id: int | None
@@ -88,7 +91,7 @@ def company_awards(scope: Scope) -> list[CompanyAward]:
     mine = awards_of_company(scope)
     rows = list(mine.select_related(f"{OPERATION}__buyer").order_by("ends_on", "pk"))
     pks = [row.pk for row in rows]
-    progress = progress_of_awards(pks, scope.day)
+    progress, whole = progress_told(pks, scope)
     months = {
         award.pk: sorted({m for company in scope.companies for m in missing.get(company, ())})
         for award, missing in owed(mine, scope.day)
@@ -102,6 +105,7 @@ def company_awards(scope: Scope) -> list[CompanyAward]:
         CompanyAward(
             award=row,
             progress=progress[row.pk],
+            whole=row.pk in whole,
             month=next(iter(months.get(row.pk, ())), None),
             late=len(months.get(row.pk, ())) > 1,
             clause_id=clauses.get(row.pk),

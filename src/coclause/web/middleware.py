@@ -62,16 +62,14 @@ def _scope_told(request: ScopedRequest, day: date) -> Scope:
     """Who asks, said to the database too. A session that a code opened ends on the day when its
     user does more than declare for companies: that asks for a password.
     """
-    user = request.user if request.user.is_authenticated else None
-    tell_database(user, day)
-    if user is None:
-        return nobody(day)
-    scope = scope_of(user, day)
-    if scope.beyond_companies and opened_by_code_alone(request, user):
+    if request.user.is_authenticated:
+        tell_database(request.user, day)
+        scope = scope_of(request.user, day)
+        if not (scope.beyond_companies and opened_by_code_alone(request, request.user)):
+            return scope
         logout(request)
-        tell_database(None, day)
-        return nobody(day)
-    return scope
+    tell_database(None, day)
+    return nobody(day)
 
 
 def _holds_nul(request: HttpRequest) -> bool:

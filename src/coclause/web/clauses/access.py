@@ -53,7 +53,8 @@ def clause_view(pk: int, scope: Scope) -> ClauseView:
     of_lot = Award.objects.filter(lot=clause.lot_id)
     committed = of_lot.filter(commitments__clause=clause)
     awards = list((committed if committed.exists() else of_lot).with_holder(scope.day))
-    visible = set(Award.objects.visible_to(scope).filter(lot=clause.lot_id).values_list("pk"))
+    seen = Award.objects.visible_to(scope) if sight.employers else Award.objects.told_whole(scope)
+    visible = set(seen.filter(lot=clause.lot_id).values_list("pk"))
     shown = [a for a in awards if (a.pk,) in visible and a.pk not in sight.left]
     handled = handles(clause.lot.contract.operation, scope)
     return ClauseView(

@@ -14,7 +14,7 @@ from django.shortcuts import render
 from coclause.clauses.choices import ADDING, Measure
 from coclause.clauses.counting import counting_of
 from coclause.clauses.due import turns
-from coclause.clauses.models import Objective
+from coclause.clauses.models import Award, Objective
 from coclause.clauses.permissions import is_referent
 from coclause.clauses.states import (
     EXECUTED,
@@ -32,9 +32,10 @@ from coclause.core.months import between
 from coclause.core.parameters import parameter
 from coclause.hours.checks import Remark, remarks
 from coclause.hours.collective import headcount_of
+from coclause.hours.employers import of_employers, progress_of_employers
 from coclause.hours.globalised import Judged, judged
 from coclause.hours.models import Assignment, EmploymentFact, Statement, StatementLine
-from coclause.hours.owing import months_to_declare, months_worked
+from coclause.hours.owing import months_to_declare, months_worked, owed
 from coclause.hours.progress import Progress, progress_of_awards, progress_of_clauses
 from coclause.organisations.scopes import Scope
 from coclause.people.actions import names_of
@@ -59,6 +60,8 @@ TABS = {
     "personnes": "Personnes",
     "journal": "Journal",
 }
+OF_EMPLOYERS = {name: TABS[name] for name in ("clause", "heures", "personnes")}
+"""What is left for who is told of their own people alone."""
 JOURNAL_LINES = 100
 RECORDED = "Enregistrer l’accord de l’acheteur"
 
@@ -84,8 +87,9 @@ def context(request: ScopedRequest, view: ClauseView, **more: Any) -> dict[str, 
     scope, clause = request.scope, view.clause
     executed = clause.state in EXECUTED
     asked = request.GET.get("onglet")
-    tab = asked if asked in TABS else "heures" if executed else "clause"
-    figures = progress(view, scope.day) if executed else None
+    tab = asked if asked in tabs_of(view) else "heures" if executed else "clause"
+    own = progress_of_own(view) if executed and view.sight.employers else None
+    figures = progress(view, scope.day) if executed and not own else None
     unknown = figures is not None and figures.committed is None
     undetermined = undetermined_of(view, scope.day) if unknown else []
     weighed = _weighed(view, figures, scope.day) if figures else None
@@ -102,14 +106,16 @@ def context(request: ScopedRequest, view: ClauseView, **more: Any) -> dict[str, 
         "execution": _execution(view),
         "month_rank": _month_rank(_execution(view), scope.day),
         "facilitator": User.objects.filter(pk=clause.facilitator_id).first(),
+        "executed": executed,
         "progress": figures,
+        "own": own,
         "undetermined": undetermined,
         "finding": _finding(view, figures, undetermined, scope.day) if figures else "",
         "pool": weighed.told if weighed else "",
         "short": weighed is not None
         and clause.state in LIVE
         and _is_short(weighed.progress, scope.day),
-        "chain": _chain(view, scope, pending, weighed.progress if weighed else None),
+        "chain": [] if own else _chain(view, scope, pending, weighed.progress if weighed else None),
         "act": act,
         "changes": [change for change in changes if _is_asked_here(change, act)],
         "calendar_changes": change_links(changes, clause),
@@ -133,7 +139,13 @@ def _is_asked_here(change: Transition, act: Act | None) -> bool:
 def _tabs(view: ClauseView, current: str) -> list[tuple[str, str, int | None, bool]]:
     """Name in the address, label, count, and whether it is the one shown."""
     counts = {"personnes": _assignments(view).count(), "journal": _journal(view).count()}
-    return [(name, label, counts.get(name), name == current) for name, label in TABS.items()]
+    return [
+        (name, label, counts.get(name), name == current) for name, label in tabs_of(view).items()
+    ]
+
+
+def tabs_of(view: ClauseView) -> dict[str, str]:
+    return OF_EMPLOYERS if view.sight.employers else TABS
 
 
 def _tab(
@@ -147,11 +159,12 @@ def _tab(
         entries = _journal(view).select_related("actor")[:JOURNAL_LINES]
         return {"journal": entries}
     if tab == "personnes":
+        own = view.sight.employers
         people = _people(request, view) if view.persons else []
         return {
             "people": people,
             "people_count": _assignments(view).count(),
-            "unnamed": headcount_of([award.pk for award in view.awards]),
+            "unnamed": 0 if own else headcount_of([award.pk for award in view.awards]),
         }
     if not view.awards:
         return {"table": None}
@@ -165,6 +178,15 @@ def progress(view: ClauseView, day: date) -> Progress:
         return progress_of_clauses([view.clause.pk], day)[view.clause.pk]
     own = view.awards[0].pk
     return progress_of_awards([own], day)[own]
+
+
+def progress_of_own(view: ClauseView) -> Progress:
+    """What the reader's own people did on all the awards shown."""
+    found = progress_of_employers([award.pk for award in view.awards], view.sight.employers)
+    done = sum((one.validated for one in found.values()), Decimal(0))
+    return Progress(
+        done, sum((one.waiting for one in found.values()), Decimal(0)), None, None, None
+    )
 
 
 def _finding(view: ClauseView, figures: Progress, undetermined: list[str], day: date) -> str:
@@ -210,7 +232,8 @@ def hours_xlsx(request: ScopedRequest, pk: int) -> HttpResponse:
     ]
     lines.append(["Total du mois", "", *(c.hours for c in shown.columns), shown.total])
     lines.append(["Cumul", "", *(c.reached for c in shown.columns), None])
-    lines.append(["Cumul attendu", "", *(c.expected for c in shown.columns), None])
+    if not view.sight.employers:
+        lines.append(["Cumul attendu", "", *(c.expected for c in shown.columns), None])
     columns = [Column("Personne", width=32), Column("Emploi", width=44), *months]
     sheet = Sheet(f"Heures {shown.year}", [*columns, Column("Total", "hours", 12)], lines)
     operation = view.clause.lot.contract.operation
@@ -348,6 +371,8 @@ def _awards_to_fill(view: ClauseView, scope: Scope) -> list[dict[str, Any]]:
     """By award, the month to declare first, for who may declare."""
     if not view.persons:
         return []
+    if view.sight.employers:
+        return _owed_by_employers(view, scope)
     statements = Statement.objects.filter(award__in=view.awards)
     declared: dict[int, set[date]] = {}
     for award_id, month in statements.values_list("award_id", "month"):
@@ -364,8 +389,22 @@ def _awards_to_fill(view: ClauseView, scope: Scope) -> list[dict[str, Any]]:
     return found
 
 
+def _owed_by_employers(view: ClauseView, scope: Scope) -> list[dict[str, Any]]:
+    found = []
+    for award, missing in owed(
+        Award.objects.filter(pk__in=[award.pk for award in view.awards]), scope.day
+    ):
+        months = sorted({m for company in view.sight.employers for m in missing.get(company, ())})
+        if months:
+            name = month_name(months[0], scope.day)
+            found.append({"award": award, "month": months[0], "name": name})
+    return found
+
+
 def _assignments(view: ClauseView) -> Any:
-    return Assignment.objects.filter(view.sight.touching(), award__in=view.awards)
+    rows = Assignment.objects.filter(view.sight.touching(), award__in=view.awards)
+    own = view.sight.employers
+    return rows.filter(of_employers(own, "employment")) if own else rows
 
 
 def _journal(view: ClauseView) -> Any:
@@ -380,7 +419,8 @@ def _named_table(request: ScopedRequest, view: ClauseView) -> table.HoursTable:
     year = int(asked) if asked.isdecimal() and len(asked) == 4 else None
     awards = [award.pk for award in view.awards]
     counting = counting_of([view.clause.pk])[view.clause.pk]
-    shown = table.hours_table(awards, counting, execution, year, request.scope.day)
+    own = view.sight.employers
+    shown = table.hours_table(awards, counting, execution, year, request.scope.day, own=own)
     if not view.persons:
         shown.rows = []
         return shown

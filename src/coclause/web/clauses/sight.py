@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db.models import Q
 
+from coclause.clauses.choices import EMPLOYING
 from coclause.clauses.models import AwardMember
 from coclause.core.months import first_day, last_day
 from coclause.organisations.scopes import Scope
@@ -30,6 +31,10 @@ class Sight:
     """Awards of the lot that the company left while it still executes another one."""
     of_company: bool = False
     """The reader only works for a company of the award."""
+    employers: frozenset[int] = frozenset()
+    """Companies of whose people alone the reader is told, and of nothing that is owed: an agency's
+    or a subcontractor's. Empty for who is told of everybody.
+    """
 
     def covers(self, month: date) -> bool:
         """Whether that month worked is the reader's concern."""
@@ -93,16 +98,18 @@ def sight_of(clause: int, scope: Scope) -> Sight:
         return EVERYTHING
     parts = AwardMember.objects.filter(
         award__lot__clauses=clause, organisation__in=scope.companies
-    ).values_list("award_id", "award__starts_on", "starts_on", "ends_on")
+    ).values_list("award_id", "award__starts_on", "starts_on", "ends_on", "part")
     # A part that comes with the award is told of before its first day; one to come later is not.
     rows = [row for row in parts if row[2] <= max(scope.day, row[1])]
-    held = {award for award, _, _, ends in rows if ends is None or ends >= scope.day}
+    held = {award for award, _, _, ends, _ in rows if ends is None or ends >= scope.day}
     if not rows:
         return EVERYTHING
+    owes = any(part not in EMPLOYING for *_, part in rows)
+    employers = frozenset() if owes else scope.companies
     first = min((row for row in rows if row[0] in held or not held), key=lambda row: row[2])
     since = None if first[2] <= first[1] else first[2]
     if held:
         left = frozenset(award for award, *_ in rows if award not in held)
-        return Sight(since, left=left, of_company=True)
-    until = max(ends for *_, ends in rows if ends is not None)
-    return Sight(since, until, of_company=True)
+        return Sight(since, left=left, of_company=True, employers=employers)
+    until = max(ends for *_, ends, _ in rows if ends is not None)
+    return Sight(since, until, of_company=True, employers=employers)

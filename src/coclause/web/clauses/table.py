@@ -19,6 +19,7 @@ from coclause.clauses.models import ObjectiveEvent
 from coclause.clauses.queries import due_share
 from coclause.core.months import between, last_day
 from coclause.hours.choices import LineState
+from coclause.hours.employers import of_employers
 from coclause.hours.models import EmploymentFact, Statement, StatementLine
 from coclause.render.numbers import integer
 from coclause.web.clauses.months import SHORT
@@ -118,12 +119,15 @@ def hours_table(
     execution: tuple[date, date],
     year: int | None,
     day: date,
+    *,
+    own: Collection[int] = (),
 ) -> HoursTable:
     """The table of a year, the last one with hours or the present one by default. Five queries.
 
-    Rows have no name yet: see `name_rows`.
+    `own` leaves the people of these companies alone, and nothing expected. Rows have no name yet:
+    see `name_rows`.
     """
-    lines = _lines(awards, day)
+    lines = _lines(awards, day, own)
     statements = Statement.objects.filter(award__in=awards, month__lte=day)
     declared = set(statements.values_list("month", flat=True))
     starts_on, ends_on = execution
@@ -133,7 +137,8 @@ def hours_table(
     year = year if year in years else years[-1]
     shown = [m for m in between(starts_on, max(last, starts_on)) if m.year == year]
     sums = _sums(lines, counting)
-    columns = _columns(sums, shown, declared, _expected(awards, shown))
+    expected = dict.fromkeys(shown) if own else _expected(awards, shown)
+    columns = _columns(sums, shown, declared, expected)
     rows = _rows(sums, shown)
     return HoursTable(
         year=year,
@@ -193,13 +198,15 @@ def described(fact: EmploymentFact, holders: Collection[int | None] = ()) -> str
     return f"{fact.get_way_display()}, {fact.get_type_display()}{employer}{end}"
 
 
-def _lines(awards: Collection[int], day: date) -> list[_Line]:
+def _lines(awards: Collection[int], day: date, own: Collection[int]) -> list[_Line]:
     """Latest revisions, and those still in force behind a correction."""
-    rows = StatementLine.objects.filter(
+    lines = StatementLine.objects.filter(
         Q(corrected_at__isnull=True) | Q(state=LineState.VALIDATED, superseded_at__isnull=True),
+        of_employers(own) if own else Q(),
         statement__award__in=awards,
         statement__month__lte=day,
-    ).values_list(
+    )
+    rows = lines.values_list(
         "statement__award_id",
         "employment_month__employment_id",
         "statement__month",

@@ -54,6 +54,7 @@ def desk(request: ScopedRequest) -> HttpResponse:
         "faites": len(found.done_this_week),
     }
     waiting = [line(item, scope, mine=False) for item in found.waiting]
+    awards = figures.company_awards(scope) if scope.companies else []
     context = {
         "frame": frame(scope),
         "tab": tab,
@@ -65,7 +66,8 @@ def desk(request: ScopedRequest) -> HttpResponse:
         "year_start": date(scope.day.year, 1, 1),
         "territory": figures.territory(scope) if scope.hosts else None,
         "uncovered": figures.uncovered_communes(scope) if scope.coordinated_regions else None,
-        "awards": figures.company_awards(scope) if scope.companies else [],
+        "awards": awards,
+        "owes": any(own.whole for own in awards),
         "may_open": may_open_operation(scope) and _exists("operation-new"),
         "works": bool(scope.hosts or scope.companies or scope.buyers or scope.coordinated_regions),
     }

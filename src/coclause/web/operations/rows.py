@@ -18,6 +18,7 @@ from coclause.clauses.queries import (
     referent,
 )
 from coclause.clauses.states import LIVE, Turn
+from coclause.hours.employers import of_employers
 from coclause.hours.models import StatementLine
 from coclause.hours.queries import LineQuerySet
 from coclause.organisations.scopes import Scope
@@ -32,14 +33,20 @@ def with_hours(operations: OperationQuerySet, scope: Scope) -> OperationQuerySet
     """Adds `validated`, `waiting`, `committed` and `expected` hours of the awards that are seen.
 
     `operations` are within the scope: whoever is no company then sees all their awards. A
-    company's figures are those of its own awards.
+    company's figures are those of its own awards; where it only employs people, their hours.
     """
     events = ObjectiveEvent.objects.in_hours().filter(**{OF_EVENT: OuterRef("pk")})
     lines = StatementLine.objects.filter(**{OF_LINE: OuterRef("pk")})
     if scope.companies:
-        awards = Award.objects.visible_to(scope)
+        awards = Award.objects.told_whole(scope)
         events = events.filter(objective__commitment__award__in=awards)
-        lines = lines.filter(statement__award__in=awards)
+        lines = lines.filter(
+            Q(statement__award__in=awards)
+            | (
+                Q(statement__award__in=Award.objects.visible_to(scope))
+                & of_employers(scope.companies)
+            )
+        )
     return operations.annotate(
         validated=Coalesce(_total(lines.validated()), ZERO),
         waiting=Coalesce(_total(lines.to_check()), ZERO),
@@ -122,6 +129,12 @@ class OperationRow:
             return Decimal(0)
         missing: Decimal = row.expected - row.validated - row.waiting
         return max(missing, Decimal(0))
+
+    @property
+    def unknown(self) -> str:
+        """Why no commitment is shown: a company may only employ people there."""
+        network = self._scope.working_regions or self._scope.buyers
+        return "Engagement non connu" if network else "Heures validées"
 
     @property
     def facilitator(self) -> str:

@@ -10,6 +10,7 @@ from coclause.clauses.choices import Instrument
 from coclause.clauses.models import Award, Clause, Commitment, Contract, Lot, Operation
 from coclause.clauses.permissions import handles, is_referent
 from coclause.clauses.states import ClauseState
+from coclause.hours.employers import progress_of_employers
 from coclause.hours.progress import Progress, progress_of_clauses
 from coclause.organisations.scopes import Scope
 from coclause.web.calibrations.words import DutyLine, duty_line
@@ -24,6 +25,8 @@ class ClauseLine:
     turn: Whose | None
     commitments: list[Commitment]
     may_commit: bool
+    whole: bool = True
+    """False where the hours are those of the reader's own people, and what is owed not told."""
 
     @property
     def kind(self) -> str:
@@ -57,7 +60,7 @@ class Tree:
     @property
     def total(self) -> Progress:
         """Hours of all the clauses together; committed is not known when none is."""
-        parts = [line.progress for block in self.lots for line in block.clauses]
+        parts = [line.progress for block in self.lots for line in block.clauses if line.whole]
         return Progress(
             validated=sum((p.validated for p in parts), Decimal(0)),
             waiting=sum((p.waiting for p in parts), Decimal(0)),
@@ -97,8 +100,8 @@ def tree_of(operation: Operation, scope: Scope) -> Tree:
     for award in awards:
         if award.lot_id in blocks:
             blocks[award.lot_id].awards.append(award)
-    progress = progress_of_clauses([clause.pk for clause in clauses], scope.day)
-    commitments = _commitments(clauses, awards)
+    whole, progress = _progress(clauses, awards, scope, full=full)
+    commitments = _commitments(clauses, [award for award in awards if award.lot_id in whole])
     held = sides(operation, scope, handled=handles(operation, scope))
     for clause in clauses:
         if clause.lot_id in blocks:
@@ -112,12 +115,29 @@ def tree_of(operation: Operation, scope: Scope) -> Tree:
                         sides=held,
                     ),
                     commitments=commitments[clause.pk],
+                    whole=clause.lot_id in whole,
                     may_commit=_may_commit(
                         clause, blocks[clause.lot_id].awards, commitments[clause.pk]
                     ),
                 )
             )
     return Tree(_contracts(operation, blocks, full=full), is_referent(operation, scope))
+
+
+def _progress(
+    clauses: list[Clause], awards: list[Award], scope: Scope, *, full: bool
+) -> tuple[set[int], dict[int, Progress]]:
+    """The lots of which the reader is told everything, and the progress of each clause as told."""
+    if full:
+        whole = {clause.lot_id for clause in clauses}
+        return whole, progress_of_clauses([clause.pk for clause in clauses], scope.day)
+    told = Award.objects.told_whole(scope).filter(pk__in=[award.pk for award in awards])
+    whole = set(told.values_list("lot", flat=True))
+    found = progress_of_clauses([c.pk for c in clauses if c.lot_id in whole], scope.day)
+    rest = {award.pk: award.lot_id for award in awards if award.lot_id not in whole}
+    own = progress_of_employers(list(rest), scope.companies) if rest else {}
+    by_lot = {rest[award]: figures for award, figures in own.items()}
+    return whole, {c.pk: found.get(c.pk) or by_lot[c.lot_id] for c in clauses}
 
 
 def _awards(operation: Operation, scope: Scope) -> list[Award]:

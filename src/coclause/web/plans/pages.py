@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from coclause.clauses.due import turns
-from coclause.clauses.models import Clause
+from coclause.clauses.models import Award, Clause
 from coclause.clauses.permissions import is_referent
 from coclause.clauses.states import EXECUTED, LIVE, Turn
 from coclause.hours.models import PlanStep
@@ -39,14 +39,19 @@ class StepLine:
 
 
 def plan(request: ScopedRequest, pk: int) -> HttpResponse:
-    """Read by the network, the buyer and the companies of the award; written by the referent."""
+    """Read by the network, the buyer and the companies of the award; written by the referent.
+
+    Who only employs people there reads the steps, and the hours planned with it.
+    """
     scope = request.scope
     award = read_award(pk, scope)
     operation = award.lot.contract.operation
     clauses = list(Clause.objects.filter(lot=award.lot_id).order_by("pk"))
     writes = is_referent(operation, scope) and any(c.state not in OVER for c in clauses)
-    lines = list(award.planned.select_related("partner"))
-    figures = progress_of_awards([award.pk], scope.day)[award.pk]
+    whole = Award.objects.told_whole(scope).filter(pk=award.pk).exists()
+    planned = award.planned if whole else award.planned.filter(partner__in=scope.companies)
+    lines = list(planned.select_related("partner"))
+    figures = progress_of_awards([award.pk], scope.day)[award.pk] if whole else None
     steps = list(award.steps.select_related("meeting", "done_by"))
     context = {
         "frame": frame(scope),
@@ -58,8 +63,8 @@ def plan(request: ScopedRequest, pk: int) -> HttpResponse:
         "ways": by_way(lines),
         "total": sum((line.hours for line in lines), 0) if lines else None,
         "progress": figures,
-        "left": left_to_plan(figures, has_lines=bool(lines)),
-        "finding": finding(figures, has_lines=bool(lines)),
+        "left": left_to_plan(figures, has_lines=bool(lines)) if figures else None,
+        "finding": finding(figures, has_lines=bool(lines)) if figures else "",
         "ends_early": max((line.ends_on for line in lines), default=award.ends_on) < award.ends_on,
         "waiting": [_line(s, scope, writes=writes) for s in steps if _waits(s)],
         "over": [_line(s, scope, writes=writes) for s in steps if not _waits(s)],

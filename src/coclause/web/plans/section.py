@@ -45,12 +45,10 @@ def section(view: ClauseView, scope: Scope, *, referent: bool) -> dict[str, Any]
 
 def _plans(view: ClauseView, scope: Scope) -> list[PlanLine]:
     waiting = Q(steps__done_on=None, steps__dropped="", steps__isnull=False)
-    total = (
-        PlannedHours.objects.filter(award=OuterRef("pk"))
-        .order_by()
-        .values("award")
-        .annotate(total=Sum("hours"))
-    )
+    planned = PlannedHours.objects.filter(award=OuterRef("pk"))
+    if view.sight.employers:
+        planned = planned.filter(partner__in=view.sight.employers)
+    total = planned.order_by().values("award").annotate(total=Sum("hours"))
     found: Any = Award.objects.filter(pk__in=[award.pk for award in view.awards]).annotate(
         total=Subquery(total.values("total")),
         waiting=Count("steps", filter=waiting),
