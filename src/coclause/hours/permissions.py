@@ -1,26 +1,18 @@
 """Who declares, who validates, whose lines."""
 
-from datetime import date
-
-from django.db.models import Q
-
 from coclause.clauses.models import Award
 from coclause.clauses.permissions import handles, is_referent
-from coclause.core.months import last_day
 from coclause.organisations.scopes import Scope
 
 
-def may_declare(award: Award, scope: Scope, month: date | None = None) -> bool:
-    """The companies of the award declare, in the months that their part touches; the hosts in
-    charge may type what they sent by mail.
+def may_declare(award: Award, scope: Scope) -> bool:
+    """The companies of the award declare; the hosts in charge may type what they sent by mail.
+
+    What somebody says of one month is told by `parties.party_of`.
     """
     if handles(award.lot.contract.operation, scope):
         return True
-    parts = award.members.filter(organisation__in=scope.companies)
-    if month is not None:
-        going = Q(ends_on__isnull=True) | Q(ends_on__gte=month)
-        parts = parts.filter(going, starts_on__lte=last_day(month))
-    return parts.exists()
+    return award.members.filter(organisation__in=scope.companies).exists()
 
 
 def may_validate(award: Award, scope: Scope) -> bool:

@@ -18,7 +18,7 @@ from coclause.clauses.contacts import contacts_by_company, reached
 from coclause.core.models import Mail, MailState
 from coclause.core.months import shift
 from coclause.core.outbox import SIGNATURE, post
-from coclause.core.parameters import parameter
+from coclause.core.parameters import parameters
 from coclause.core.refusals import Refused
 from coclause.core.working_days import add_working_days, working_days_between
 from coclause.hours.owing import Owed, declare_by, owed_by_companies
@@ -52,10 +52,10 @@ class Calendar:
 
     @classmethod
     def of(cls, day: date) -> "Calendar":
-        """That of the parameters in force on that day. Four queries."""
+        """That of the parameters in force on that day. One query."""
         codes = ("reminder_again_days", "reminder_second_days", "reminder_call_days")
-        delays = (int(parameter(code, day)) for code in codes)
-        return cls(parameter("statement_due_day", day), *delays)
+        found = parameters(("statement_due_day", *codes), day)
+        return cls(found["statement_due_day"], *(int(found[code]) for code in codes))
 
     def by(self, month: date) -> date:
         return _dates(self, month).by

@@ -14,9 +14,8 @@ from uuid import UUID
 from django.db.models import Min, Sum
 
 from coclause.clauses.models import Award, AwardMember
-from coclause.core.models import Parameter
 from coclause.core.months import last_day, shift
-from coclause.core.parameters import UnknownParameterError
+from coclause.core.parameters import parameters
 from coclause.hours.checks.rules import Rules, rules_of
 from coclause.hours.checks.table import CHECKS
 from coclause.hours.choices import LineState
@@ -119,12 +118,7 @@ def facts_of(statements: Collection[Statement], day: date) -> Facts | None:
 
 def _limits(day: date) -> dict[str, Decimal]:
     """Raises UnknownParameterError: a check without its value is not passed over in silence."""
-    wanted = {code for check in CHECKS.values() for code in check.parameters}
-    rows = Parameter.objects.filter(code__in=wanted, period__contains=day)
-    limits = dict(rows.values_list("code", "value"))
-    if missing := sorted(wanted - limits.keys()):
-        raise UnknownParameterError(f"{missing[0]} : aucune valeur connue au {day:%d/%m/%Y}")
-    return limits
+    return parameters({code for check in CHECKS.values() for code in check.parameters}, day)
 
 
 def _held(statements: Collection[Statement]) -> dict[int, Held]:

@@ -13,7 +13,7 @@ from coclause.clauses.models import Award, Clause
 from coclause.clauses.queries import ClauseQuerySet
 from coclause.clauses.states import ClauseState, Turn
 from coclause.core.months import last_day, shift
-from coclause.core.parameters import parameter
+from coclause.core.parameters import parameters
 from coclause.hours.globalised import Judged, judged
 from coclause.hours.progress import Progress, progress_of_clauses
 from coclause.organisations.scopes import Scope
@@ -35,11 +35,12 @@ class Alert:
 
 
 def alert_on(day: date) -> Alert:
-    """The thresholds of that day. Three queries."""
+    """The thresholds of that day. One query."""
+    found = parameters(("foreseen_alert", "foreseen_months", "shortfall_alert"), day)
     return Alert(
-        share=parameter("foreseen_alert", day),
-        months=int(parameter("foreseen_months", day)),
-        short=parameter("shortfall_alert", day),
+        share=found["foreseen_alert"],
+        months=int(found["foreseen_months"]),
+        short=found["shortfall_alert"],
     )
 
 

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404
 from coclause.clauses.models import Award, Clause
 from coclause.clauses.permissions import handles
 from coclause.core.months import first_day
+from coclause.hours.parties import party_of
 from coclause.hours.permissions import may_declare
 from coclause.organisations.scopes import Scope
 from coclause.web.clauses.sight import EVERYTHING, Sight, sight_of
@@ -74,7 +75,7 @@ def declared_award(pk: int, scope: Scope, month: date) -> Any:
     award = visible_award(pk, scope)
     if not first_day(award.starts_on) <= month <= min(award.ends_on, scope.day):
         raise Http404
-    if not may_declare(award, scope, month):
+    if party_of(award, scope, month) is None:
         raise PermissionDenied
     return award
 
