@@ -12,6 +12,7 @@ from tests.builders import DAY, at
 from tests.clauses.groups_worlds import commitment_of, company, second_contract, validated
 
 from coclause.clauses.choices import Departure, Measure
+from coclause.clauses.due import DueItem
 from coclause.clauses.globalising import globalise, leave_globalisation
 from coclause.clauses.groups import replace_holder
 from coclause.clauses.models import (
@@ -150,24 +151,29 @@ def test_each_clause_keeps_its_own_figures(two: Two) -> None:
     }
 
 
+def watched(two: Two) -> list[DueItem]:
+    scope = two.world.scope
+    return due.to_watch(scope, due.running_of(scope))
+
+
 def test_the_shortfall_is_judged_on_the_whole(two: Two) -> None:
     # 734 h are expected on the first contract, 473 h on the second.
     months = [date(2026, m, 1) for m in range(4, 11)]
     for month in months[:-1]:
         validated(two.world, "180", month=month)
-    alone = due.to_watch(two.world.scope)
+    alone = watched(two)
     assert [item.url_args for item in alone] == [(two.clause.pk,)]
     two.globalised(starts_on=date(2026, 3, 2))
     found = judged(progress_of_clauses([two.clause.pk], DAY), DAY)[two.clause.pk]
     assert [found.contracts, found.progress.validated] == [2, 1080]
     assert not found.progress.is_short(Decimal("0.85"))
-    assert due.to_watch(two.world.scope) == []
+    assert watched(two) == []
 
 
 def test_a_pool_under_the_alert_is_called_about_once(two: Two) -> None:
-    assert len(due.to_watch(two.world.scope)) == 2
+    assert len(watched(two)) == 2
     two.globalised()
-    (item,) = due.to_watch(two.world.scope)
+    (item,) = watched(two)
     assert item.what.startswith(f"Appeler {two.world.company} : ")
     assert "2 marchés globalisés" in item.about
 

@@ -10,6 +10,7 @@ from coclause.clauses import due as clauses_due
 from coclause.clauses.due import DueItem
 from coclause.core.models import JournalEntry
 from coclause.hours import due as hours_due
+from coclause.hours.due import Running
 from coclause.hours.planning_due import count_steps_due, steps_due
 from coclause.hours.steering.due import count_reports_due, reports_due
 from coclause.network import due as network_due
@@ -31,6 +32,8 @@ class Desk:
     """Advice without a date: whom to call before it is too late. Not counted as due."""
     waiting: list[DueItem]
     done_this_week: list[JournalEntry]
+    running: Running
+    """What the user follows in execution."""
 
     @property
     def count(self) -> int:
@@ -48,15 +51,17 @@ def due(scope: Scope) -> Desk:
     mine += requests.mine
     silent = [item for item in items if item.kind == "silent"]
     late, week, later = _by_urgency(mine, scope.day)
+    running = hours_due.running_of(scope)
     return Desk(
         late=late,
         week=week,
         next=later,
-        watch=[*silent, *hours_due.to_watch(scope), *requests.watch],
+        watch=[*silent, *hours_due.to_watch(scope, running), *requests.watch],
         waiting=_ordered(
             [*(item for item in items if item.turn not in own_turns), *requests.waiting]
         ),
         done_this_week=done_since(scope, scope.day - timedelta(days=scope.day.weekday())),
+        running=running,
     )
 
 

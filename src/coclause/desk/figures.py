@@ -13,10 +13,11 @@ from coclause.clauses.states import ClauseState
 from coclause.core.months import shift
 from coclause.core.parameters import parameter
 from coclause.core.periods import on_day
+from coclause.hours.due import Running
 from coclause.hours.employers import progress_told
 from coclause.hours.models import EmploymentFact, StatementLine
 from coclause.hours.owing import awards_of_company, owed
-from coclause.hours.progress import Progress, progress_of_clauses
+from coclause.hours.progress import Progress
 from coclause.organisations.models import TerritoryCharge
 from coclause.organisations.scopes import Scope
 from coclause.reference.models import Commune
@@ -39,15 +40,14 @@ class Territory:
     """The month of which `persons` counts the identities with hours."""
 
 
-def territory(scope: Scope) -> Territory:
+def territory(scope: Scope, running: Running) -> Territory:
     """Figures of what the user follows. A fixed number of queries."""
     mine = followed(f"statement__award__{OPERATION}", scope)
     lines = StatementLine.objects.filter(mine)
     month = shift(scope.day, -1)
     year = lines.validated().worked_between(date(scope.day.year, 1, 1), scope.day)
     waiting = lines.to_check()
-    clauses = Clause.objects.filter(followed(OPERATION, scope), state=ClauseState.RUNNING)
-    progress = progress_of_clauses(list(clauses.values_list("pk", flat=True)), scope.day)
+    progress = running.progress
     alert = parameter("shortfall_alert", scope.day)
     in_month = lines.declared().filter(statement__month=month, hours__gt=0)
     return Territory(

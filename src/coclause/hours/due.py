@@ -1,7 +1,7 @@
 """What months of hours wait for: to declare, to correct, to check; and what to watch."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -23,7 +23,7 @@ from coclause.hours.globalised import Judged, judged
 from coclause.hours.models import Statement, StatementLine
 from coclause.hours.owing import declare_by, owed, owed_by, running
 from coclause.hours.parties import Months
-from coclause.hours.progress import progress_of_clauses
+from coclause.hours.progress import Progress, progress_of_clauses
 from coclause.hours.queries import LineQuerySet, StatementQuerySet
 from coclause.hours.silence import contacts_silent
 from coclause.hours.steering.warnings import followed_running, warnings_among
@@ -311,13 +311,28 @@ def _returned(scope: Scope, statements: Q, own: LineQuerySet, reader: Turn) -> I
     ]
 
 
-def to_watch(scope: Scope) -> list[DueItem]:
+@dataclass(frozen=True)
+class Running:
+    """Clauses in execution that the user follows, and where they stand."""
+
+    rows: Mapping[int, Any]
+    """Annotated: holder, ends_on."""
+    progress: Mapping[int, Progress]
+
+
+def running_of(scope: Scope) -> Running:
+    """Those of a host; nobody else follows any."""
+    rows = {row.pk: row for row in followed_running(scope)} if scope.hosts else {}
+    return Running(rows, progress_of_clauses(list(rows), scope.day) if rows else {})
+
+
+def to_watch(scope: Scope, running: Running) -> list[DueItem]:
     """Running clauses under the alert, then those that will be: whom to call, how far behind."""
-    if not scope.hosts:
+    rows = running.rows
+    if not rows:
         return []
-    rows: dict[int, Any] = {row.pk: row for row in followed_running(scope)}
     alert = parameter("shortfall_alert", scope.day)
-    found = judged(progress_of_clauses(list(rows), scope.day), scope.day)
+    found = judged(running.progress, scope.day)
     short = [(pk, told) for pk, told in found.items() if told.progress.is_short(alert)]
     short.sort(key=lambda pair: (-pair[1].progress.behind, pair[0]))
     calls: list[DueItem] = []

@@ -133,7 +133,7 @@ def test_the_count_beside_the_menu_is_that_of_the_page_and_cheap(
 
 
 @pytest.mark.parametrize("more", [0, 4])
-@pytest.mark.parametrize(("role", "queries"), [("facilitator", 70), ("company", 40)])
+@pytest.mark.parametrize(("role", "queries"), [("facilitator", 61), ("company", 40)])
 def test_queries_of_the_desk_do_not_grow(
     *,
     world: World,

@@ -1,5 +1,6 @@
 """« Mes marchés »: what a buyer has to do first, then how its contracts are going."""
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -82,7 +83,8 @@ def _due(buyer: Organisation, buyers: list[Organisation], scope: Scope) -> desks
     def among(items: list[DueItem]) -> list[DueItem]:
         return [item for item in items if item in kept]
 
-    return desks.Desk(among(found.late), among(found.week), among(found.next), [], [], [])
+    mine = {"late": among(found.late), "week": among(found.week), "next": among(found.next)}
+    return replace(found, **mine, watch=[], waiting=[], done_this_week=[])
 
 
 def _about(buyer: Organisation, items: list[DueItem]) -> list[DueItem]:

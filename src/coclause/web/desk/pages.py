@@ -64,7 +64,7 @@ def desk(request: ScopedRequest) -> HttpResponse:
         "waiting": waiting,
         "waiting_count": len(waiting),
         "year_start": date(scope.day.year, 1, 1),
-        "territory": figures.territory(scope) if scope.hosts else None,
+        "territory": figures.territory(scope, found.running) if scope.hosts else None,
         "uncovered": figures.uncovered_communes(scope) if scope.coordinated_regions else None,
         "awards": awards,
         "owes": any(own.whole for own in awards),
