@@ -83,8 +83,15 @@ def _due(buyer: Organisation, buyers: list[Organisation], scope: Scope) -> desks
     def among(items: list[DueItem]) -> list[DueItem]:
         return [item for item in items if item in kept]
 
-    mine = {"late": among(found.late), "week": among(found.week), "next": among(found.next)}
-    return replace(found, **mine, watch=[], waiting=[], done_this_week=[])
+    return replace(
+        found,
+        late=among(found.late),
+        week=among(found.week),
+        next=among(found.next),
+        watch=[],
+        waiting=[],
+        done_this_week=[],
+    )
 
 
 def _about(buyer: Organisation, items: list[DueItem]) -> list[DueItem]:
