@@ -132,9 +132,9 @@ class OperationRow:
 
     @property
     def unknown(self) -> str:
-        """Why no commitment is shown: a company may only employ people there."""
+        """Why no bar is shown: nothing to tell a company, that may only employ people there."""
         network = self._scope.working_regions or self._scope.buyers
-        return "Engagement non connu" if network else "Heures validées"
+        return "Engagement non connu" if network else ""
 
     @property
     def facilitator(self) -> str:
