@@ -203,11 +203,7 @@ def columns(
     if target:
         told += f" {target.label} : {amount(target.value, unit)}."
     return svg.draw(
-        specification,
-        title=title,
-        description=told,
-        palette=palette,
-        chart_id=chart_id,
+        specification, title=title, description=told, palette=palette, chart_id=chart_id
     )
 
 

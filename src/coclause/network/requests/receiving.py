@@ -41,8 +41,7 @@ def receive(
 
     `follow` gives the address by which the buyer follows it, `desk` that of the desk of whoever
     answers; without `follow` no message is written, the caller tells of several at once. `found`
-    is who answers, when the caller has looked. `buyer` when whoever asks is signed in for it. The
-    caller has limited abuse.
+    is who answers, when known. `buyer` when who asks is signed in for it. Abuse was limited.
     """
     day = timezone.localdate(at)
     found = found or route(
@@ -53,16 +52,11 @@ def receive(
         day=day,
     )
     request = BuyerRequest.objects.create(
+        **_asked_by(contact),
         channel=channel,
         received_on=day,
         received_at=at,
         buyer=buyer,
-        buyer_name=contact.buyer_name,
-        buyer_siret=contact.buyer_siret,
-        contact_name=contact.name,
-        contact_email=contact.email,
-        contact_phone=contact.phone,
-        message=contact.message,
         verdict=verdict,
         estimate=estimate,
         organisation=found.organisation,
@@ -74,6 +68,27 @@ def receive(
         link_until=links.opens_until(day),
         **vars(need),
     )
+    _note(request, author)
+    if follow is not None:
+        messages.acknowledge(request, follow(links.written(request.link_key)))
+        messages.announce(request, desk)
+    return request
+
+
+def _asked_by(contact: Contact) -> dict[str, str]:
+    """Who asks, as the request keeps it."""
+    return {
+        "buyer_name": contact.buyer_name,
+        "buyer_siret": contact.buyer_siret,
+        "contact_name": contact.name,
+        "contact_email": contact.email,
+        "contact_phone": contact.phone,
+        "message": contact.message,
+    }
+
+
+def _note(request: BuyerRequest, author: User | None) -> None:
+    day, at = request.received_on, request.received_at
     RequestEntry.objects.create(
         request=request, kind=EntryKind.RECEIVED, author=author, day=day, at=at
     )
@@ -85,7 +100,3 @@ def receive(
         day=day,
         at=at,
     )
-    if follow is not None:
-        messages.acknowledge(request, follow(links.written(request.link_key)))
-        messages.announce(request, desk)
-    return request

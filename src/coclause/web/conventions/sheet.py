@@ -23,53 +23,7 @@ HOURS = (
 
 def spreadsheet(reading: "Reading") -> HttpResponse:
     convention, day = reading.convention, reading.scope.day
-    sheets = [
-        _whole(reading),
-        Sheet(
-            "Par année",
-            [
-                Column("Année"),
-                Column("Heures validées", "hours"),
-                Column("dont collectives", "hours"),
-                Column("Heures attendues", "hours"),
-            ],
-            [(str(one.year), one.validated, one.collective, one.expected) for one in reading.years],
-        ),
-        Sheet(
-            "Par acheteur",
-            [Column("Acheteur", width=40), Column("Contrats", "integer"), *HOURS],
-            [(one.name, one.contracts, *_hours(one.told)) for one in reading.buyers],
-        ),
-        Sheet(
-            "Par contrat",
-            [
-                Column("Contrat", width=48),
-                Column("Opération", width=48),
-                Column("Acheteur", width=40),
-                *HOURS,
-            ],
-            [
-                (
-                    one.contract.object,
-                    one.contract.operation.name,
-                    one.contract.operation.buyer.name,
-                    *_hours(one.told),
-                )
-                for one in reading.contracts
-            ],
-        ),
-        Sheet(
-            "Habitants des quartiers",
-            [
-                Column("Résidence à l’embauche", width=56),
-                Column("Heures validées", width=18),
-                Column("Part", width=12),
-                Column("Personnes", width=12),
-            ],
-            [(one.label, one.hours, one.share, one.persons) for one in reading.residence.lines],
-        ),
-        Sheet("Quartiers", [Column("Quartier", width=72)], [(one,) for one in reading.districts]),
-    ]
+    sheets = [_whole(reading), *_sums(reading), *_districts(reading)]
     about = (
         ("Convention", convention.name),
         ("Date", f"{day:%d/%m/%Y}"),
@@ -100,6 +54,45 @@ def _whole(reading: "Reading") -> Sheet:
         ("Attributions sans engagement connu", total.undetermined),
     ]
     return Sheet("Ensemble", [Column("Mesure", width=48), Column("Valeur", "decimal")], rows)
+
+
+def _sums(reading: "Reading") -> tuple[Sheet, ...]:
+    """Hours by year, by buyer and by contract."""
+    years = [(str(one.year), one.validated, one.collective, one.expected) for one in reading.years]
+    buyers = [(one.name, one.contracts, *_hours(one.told)) for one in reading.buyers]
+    contracts = [
+        (
+            one.contract.object,
+            one.contract.operation.name,
+            one.contract.operation.buyer.name,
+            *_hours(one.told),
+        )
+        for one in reading.contracts
+    ]
+    of_year = ("Heures validées", "dont collectives", "Heures attendues")
+    buyer = Column("Acheteur", width=40)
+    named = [Column("Contrat", width=48), Column("Opération", width=48), buyer]
+    return (
+        Sheet("Par année", [Column("Année"), *(Column(one, "hours") for one in of_year)], years),
+        Sheet("Par acheteur", [buyer, Column("Contrats", "integer"), *HOURS], buyers),
+        Sheet("Par contrat", [*named, *HOURS], contracts),
+    )
+
+
+def _districts(reading: "Reading") -> tuple[Sheet, ...]:
+    """Where people lived when hired, and the districts concerned."""
+    columns = [
+        Column("Résidence à l’embauche", width=56),
+        Column("Heures validées", width=18),
+        Column("Part", width=12),
+        Column("Personnes", width=12),
+    ]
+    lines = [(one.label, one.hours, one.share, one.persons) for one in reading.residence.lines]
+    names = [(one,) for one in reading.districts]
+    return (
+        Sheet("Habitants des quartiers", columns, lines),
+        Sheet("Quartiers", [Column("Quartier", width=72)], names),
+    )
 
 
 def _hours(told: Totals) -> tuple[Cell, ...]:
