@@ -18,7 +18,7 @@ def test_a_row_of_the_template_is_never_taken_for_a_social_security_number(
 ) -> None:
     october = date(2026, 10, 1)
     row = (f"2026-10/{employment}/{award}", "N", 5)
-    table = opened(xlsx({"Heures": [HEADERS, row]}), "heures.xlsx", october)
+    table = opened(xlsx({"Heures": [HEADERS, row]}), "heures.xlsx", october)[0]
     (read,) = read_rows(table, table.proposed, october).rows
     assert read.key == (october, employment, award)
 

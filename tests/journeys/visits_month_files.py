@@ -43,6 +43,21 @@ def send_a_new_table(page: Page) -> None:
     page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
 
 
+def send_an_odd_workbook(page: Page) -> None:
+    """Headers that are nobody's words, and other sheets that one may take."""
+    book: dict[str, list[tuple[object, ...]]] = {
+        "Pointage": [("Octobre",), (), ("Gars", "Tps"), ("Nadia", 70.5), ("Léo", "35h30")],
+        "Effectif": [("Code", "Libellé"), ("a", "Un mot très long, " * 8)],
+    }
+    _chosen(page, "tableur-file", "heures.xlsx", xlsx(book))
+    page.get_by_text("Ces colonnes ne sont pas toutes reconnues").wait_for()
+    page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
+
+
+def open_the_older_months(page: Page) -> None:
+    page.get_by_text("Autres mois").click()
+
+
 def send_our_template(page: Page) -> None:
     """The month's grid, filled from the workbook downloaded here."""
     with page.expect_download() as download:
@@ -56,6 +71,8 @@ HERE = "/mon-mois/{file_month}/fichier/"
 VISITS_MONTH_FILES = (
     Visit("month-file", HERE, COMPANY),
     Visit("month-file", HERE, COMPANY, "columns", act=send_a_new_table),
+    Visit("month-file", HERE, COMPANY, "odd columns", act=send_an_odd_workbook),
+    Visit("company-month", "/mon-mois/{file_month}/", COMPANY, "older", act=open_the_older_months),
     Visit("month-file", HERE, COMPANY, "errors", status=422, act=choose_nothing),
     Visit("month-file", HERE, COMPANY, "no payroll", status=422, act=send_a_picture_as_payroll),
     Visit("month-file", HERE, COMPANY, "proposed", act=send_our_template),

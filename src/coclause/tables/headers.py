@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Final, Generic
 
 from coclause.core.refusals import Refused
@@ -24,11 +25,8 @@ from coclause.tables.matching import (
     header_scores,
 )
 from coclause.tables.reading import Cell, Sheet, Workbook, listed
+from coclause.tables.shapes import SEARCHED_ROWS, is_value, sample, top_of
 
-SEARCHED_ROWS: Final = 40
-"""Filled rows among which headers are looked for."""
-SAMPLED: Final = 60
-"""Filled cells of a column that are looked at."""
 _WORTH: Final = 70
 """Header score from which a cell counts in choosing the row of headers."""
 _LEAST_WORTH: Final = 1.7
@@ -75,7 +73,10 @@ class Layout(Generic[F]):
     sheet: str
     hidden: bool
     header_row: int
-    """The last row of headers, as the user sees it (from 1). Data start just under."""
+    """The last row of headers, as the user sees it (from 1). Data start just under.
+
+    With no header in any column, the row above the data, 0 when they start at once.
+    """
     columns: tuple[Column, ...]
     proposals: tuple[Proposal[F], ...]
     unmapped: tuple[Column, ...]
@@ -107,6 +108,38 @@ def find_layout(
     """The sheet named, else the one that most looks like such a table. Raises `Refused`."""
     if sheet is not None:
         return _asked(workbook, vocabulary, workbook.sheet(sheet))
+    layouts, others = _fitting(workbook, vocabulary)
+    if not layouts:
+        raise _none_found(vocabulary, [other.why for other in others])
+    chosen, *rest = layouts
+    others += [
+        OtherSheet(one.sheet, one.hidden, f"La feuille {shown(one.sheet)} se lit aussi.")
+        for one in rest
+    ]
+    return _with(chosen, vocabulary, others)
+
+
+def find_layouts(workbook: Workbook, vocabulary: Vocabulary[F]) -> list[Layout[F]]:
+    """Every sheet that holds a table, the likeliest first: those whose headers name such a table,
+    then the others, whatever their headers say.
+
+    Raises `Refused` when none does.
+    """
+    layouts, _ = _fitting(workbook, vocabulary)
+    known = {layout.sheet for layout in layouts}
+    rest = [sheet for sheet in workbook.sheets if sheet.name not in known]
+    shaped = [layout for sheet in rest if (layout := _shaped(sheet, vocabulary)) is not None]
+    heights = {sheet.name: len(sheet.rows) for sheet in rest}
+    shaped.sort(key=lambda one: (one.hidden, -_worth(one, vocabulary), -heights[one.sheet]))
+    if not (layouts or shaped):
+        raise _none_found(vocabulary, [_no_table(sheet) for sheet in rest])
+    return layouts + shaped
+
+
+def _fitting(
+    workbook: Workbook, vocabulary: Vocabulary[F]
+) -> tuple[list[Layout[F]], list[OtherSheet]]:
+    """The sheets whose headers name such a table, the likeliest first; and why not the others."""
     layouts: list[Layout[F]] = []
     others: list[OtherSheet] = []
     for candidate in workbook.sheets:
@@ -116,16 +149,33 @@ def find_layout(
             others.append(OtherSheet(candidate.name, candidate.hidden, why))
         else:
             layouts.append(layout)
-    if not layouts:
-        reasons = " ".join(other.why for other in others[:5])
-        raise Refused(f"{vocabulary.not_found} {reasons} {vocabulary.expected}")
     layouts.sort(key=lambda layout: (layout.hidden, -_worth(layout, vocabulary)))
-    chosen, *rest = layouts
-    others += [
-        OtherSheet(one.sheet, one.hidden, f"La feuille {shown(one.sheet)} se lit aussi.")
-        for one in rest
-    ]
-    return _with(chosen, vocabulary, others)
+    return layouts, others
+
+
+def _none_found(vocabulary: Vocabulary[F], reasons: Sequence[str]) -> Refused:
+    return Refused(" ".join((vocabulary.not_found, *reasons[:5], vocabulary.expected)))
+
+
+def _no_table(sheet: Sheet) -> str:
+    if sheet.problem:
+        return sheet.problem
+    told = "est vide" if sheet.empty else "ne contient pas de tableau"
+    return f"La feuille {shown(sheet.name)} {told}."
+
+
+def _shaped(sheet: Sheet, vocabulary: Vocabulary[F]) -> Layout[F] | None:
+    """The table whose headers are known in part, else the one that its shape tells: words of the
+    data may be those of headers, and values above headers would not be read.
+    """
+    top, found = top_of(sheet), _find_headers(sheet, vocabulary)
+    if top is None:
+        return None
+    if found is not None and found.row + 1 < len(sheet.rows):
+        last = found.row + any(top.headers)
+        if not any(map(is_value, chain(*sheet.rows[top.row + 1 : last]))):
+            return _laid_out(sheet, vocabulary, found)
+    return _laid_out(sheet, vocabulary, _Found(top.row, top.headers, 0))
 
 
 def _asked(workbook: Workbook, vocabulary: Vocabulary[F], sheet: Sheet) -> Layout[F]:
@@ -177,8 +227,10 @@ def _worth(layout: Layout[F], vocabulary: Vocabulary[F]) -> int:
 
 def _layout(sheet: Sheet, vocabulary: Vocabulary[F]) -> Layout[F] | None:
     found = _find_headers(sheet, vocabulary)
-    if found is None:
-        return None
+    return _laid_out(sheet, vocabulary, found) if found is not None else None
+
+
+def _laid_out(sheet: Sheet, vocabulary: Vocabulary[F], found: _Found) -> Layout[F]:
     columns = _columns(sheet, found)
     proposals = _propose(sheet, vocabulary, found, columns)
     taken = {proposal.column.index for proposal in proposals}
@@ -264,7 +316,7 @@ def _count(vocabulary: Vocabulary[F], texts: Sequence[str]) -> float:
 def _columns(sheet: Sheet, found: _Found) -> tuple[Column, ...]:
     columns = []
     for index, header in enumerate(found.headers):
-        cells = _sample(sheet, found.row, index)
+        cells = sample(sheet, found.row, index)
         if not header and not cells:
             continue
         samples: list[str] = []
@@ -274,16 +326,6 @@ def _columns(sheet: Sheet, found: _Found) -> tuple[Column, ...]:
                 samples.append(text)
         columns.append(Column(index, letter(index), header[:200], tuple(samples[:3])))
     return tuple(columns)
-
-
-def _sample(sheet: Sheet, header_row: int, column: int) -> list[Cell]:
-    cells: list[Cell] = []
-    for row in sheet.rows[header_row + 1 :]:
-        if row[column] is not None:
-            cells.append(row[column])
-            if len(cells) == SAMPLED:
-                break
-    return cells
 
 
 def letter(index: int) -> str:
@@ -303,7 +345,7 @@ def _propose(
     order = {field: rank for rank, field in enumerate(vocabulary.labels)}
     candidates: list[tuple[int, F, Column]] = []
     for column in columns:
-        cells = _sample(sheet, found.row, column.index)
+        cells = sample(sheet, found.row, column.index)
         fits = {
             field: fit(vocabulary, field, score, content_share(vocabulary, field, cells))
             for field, score in header_scores(vocabulary, column.header).items()

@@ -56,7 +56,7 @@ def person(employment: int, name: str = "Inventée Nadia", **facts: Any) -> Know
 def proposed(
     *rows: Any, people: tuple[KnownPerson, ...] = (), headers: Any = HEADERS, **more: Any
 ) -> Proposal:
-    table = opened(xlsx({"Heures": [headers, *rows]}, **more), "", OCTOBER)
+    table = opened(xlsx({"Heures": [headers, *rows]}, **more), "", OCTOBER)[0]
     known = people or (person(1),)
     lines = {(on, one.employment_id) for one in known for on in one.awards}
     month = Month(OCTOBER, known, AWARDS, lines)
@@ -109,6 +109,13 @@ def test_a_contract_number_alone_is_enough() -> None:
     )
     assert found(proposal) == {(10, 1): work("35")}
     assert any("1 personne de vos marchés n’a pas d’heures" in told for told in proposal.remarks)
+
+
+def test_several_people_without_hours_are_told_in_the_plural() -> None:
+    people = (person(1), person(2, "Fictif Zoé"), person(3, "Songe Léo"))
+    assert proposed(row(35), people=people).remarks == (
+        "2 personnes de vos marchés n’ont pas d’heures dans ce fichier : vérifiez-les ci-dessous.",
+    )
 
 
 def test_a_name_and_the_contract_of_another_are_not_taken() -> None:
@@ -183,6 +190,6 @@ def test_invoice_numbers_are_kept_together_as_long_as_they_fit() -> None:
 def test_a_table_waiting_for_its_columns_comes_back_as_it_was() -> None:
     """It waits in the user's page: a birth date that changed there would lose a person."""
     content = xlsx({"Heures": [("Nom", "Né le", "Heures"), ("Inventée", date(1995, 5, 17), 35.5)]})
-    table = opened(content, "", OCTOBER)
+    table = opened(content, "", OCTOBER)[0]
     assert table_of(told(table)) == table
     assert table.proposed == {Field.LAST: 0, Field.BORN: 1, Field.WORK: 2}

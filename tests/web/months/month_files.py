@@ -65,7 +65,9 @@ def columns(answer: Any, **choices: str) -> dict[str, str]:
     """What the page of the columns sends, with other choices for some."""
     form, context = answer.context["form"], answer.context
     said = {name: form[name].value() or "" for name in form.fields}
-    return {**said, "carried": context["carried"], "invoice": context["invoice"], **choices}
+    waiting = context["waiting"]
+    kept = {"carried": context["carried"], "invoice": waiting.invoice, "sheet": str(waiting.at)}
+    return {**said, **kept, **choices}
 
 
 def confirmed(client: Client, answer: Any, **choices: str) -> Any:

@@ -245,7 +245,7 @@ def test_a_social_security_number_in_a_table_is_read_nowhere(world: World, signe
     headers = ("N° Sécu", "Nom", "Prénom", "Matricule", "Heures")
     nir, bare = "2 95 05 21 231 001 23", "2950521231001"
     asked = send(client, table((nir, "Inventée", "Nadia", bare, 35), headers=headers))
-    told = asked.content.decode() + str(asked.context["table"])
+    told = asked.content.decode() + str(asked.context["waiting"])
     assert nir not in told
     assert bare not in told
     assert "numéros de sécurité sociale" in told
@@ -259,7 +259,8 @@ def test_a_social_security_number_in_a_table_is_read_nowhere(world: World, signe
         (b"<html><table></table>", "page web"),
         (b"\x89PNG\r\n\x1a\n\0\0", "n’est pas un tableur"),
         (b"PK\x03\x04broken", "abîmé"),
-        (b"Lieu;Couleur\nIci;Bleu\n", "Aucune feuille ne ressemble"),
+        (b"Bonjour,\nvoici nos heures\nBien \xc3\xa0 vous\n", "ne contient pas de tableau"),
+        (b"Gars\nZo\xc3\xa9\nAli\n", "au moins deux colonnes"),
     ],
 )
 def test_a_file_that_is_no_table_says_what_to_do(

@@ -165,8 +165,8 @@ MONTH_TABLE: Final = Vocabulary(
     synonyms=_SYNONYMS,
     unfit=unfit,
     expected=(
-        "Le tableau doit avoir une ligne d’en-têtes, avec au moins le nom des personnes (ou le"
-        " numéro de leur contrat) et leurs heures."
+        "Déposez un tableau d’au moins deux colonnes, avec une ligne par personne : son nom (ou le"
+        " numéro de son contrat) et ses heures."
     ),
     not_found="Aucune feuille ne ressemble à un relevé d’heures.",
     readers=_READERS,

@@ -134,10 +134,10 @@ def _missing(month: Month, lines: Iterable[Proposed]) -> Iterable[str]:
     found = {line.employment_id for line in lines}
     count = sum(1 for one in month.people if one.employment_id not in found)
     if count:
+        plural = count > 1
         yield (
-            f"{count} personne{'s' * (count > 1)} de vos marchés n’{'ont' if count > 1 else 'a'}"
-            " pas d’heures dans ce fichier : vérifiez-la"
-            f"{'s' * (count > 1)} ci-dessous."
+            f"{count} personne{'s' * plural} de vos marchés n’{'ont' if plural else 'a'} pas"
+            f" d’heures dans ce fichier : vérifiez-{'les' if plural else 'la'} ci-dessous."
         )
 
 

@@ -4,17 +4,18 @@ What looks like a social security number (NIR) is taken out before anything else
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any, Final
 
-from coclause.hours.sheets.fields import KEY, MONTH_TABLE, Field
+from coclause.core.refusals import Refused
+from coclause.hours.sheets.fields import KEY, MONTH_TABLE, Field, unfit
 from coclause.hours.sheets.values import month_of
 from coclause.tables.apart import cell_of, open_workbook, told_cell
-from coclause.tables.cells import as_code
-from coclause.tables.headers import Column, Layout, find_layout, fingerprint, repeats_headers
+from coclause.tables.cells import as_code, shown
+from coclause.tables.headers import Column, Layout, find_layouts, fingerprint, repeats_headers
 from coclause.tables.matching import folded_header
 from coclause.tables.reading import Cell, Sheet, Workbook
 from coclause.tables.texts import is_text, read_text
@@ -36,6 +37,9 @@ CUT: Final = "Des textes très longs ont été coupés à la lecture."
 class Table:
     """A month's table: what the page of its columns shows, and the rows to be read."""
 
+    sheet: str
+    header_row: int
+    """The last row of headers as the spreadsheet numbers it: what stands above is not read."""
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     proposed: dict[Field, int]
@@ -47,17 +51,38 @@ class Table:
         """Made by us: its columns need no confirmation."""
         return Field.KEY in self.proposed and Field.WORK in self.proposed
 
+    @property
+    def recognised(self) -> bool:
+        """Whether its headers say whose hours they are, and how many."""
+        return not unfit(self.sheet, self.proposed)
 
-def opened(content: bytes, name: str, month: date) -> Table:
-    """The sheet that looks like a month's table: that of `month` where sheets are by month.
+    @property
+    def headed(self) -> bool:
+        """Whether any of its columns has a header to be known by."""
+        return any(one.header for one in self.columns)
+
+
+def opened(content: bytes, name: str, month: date) -> tuple[Table, ...]:
+    """The sheets that may be a month's table, the likeliest first: that of `month` where sheets are
+    by month.
 
     Raises `Refused` with what to do.
     """
     book = read_text(content, name) if is_text(content) else open_workbook(content, name)
     book, hidden = _without_nir(book)
-    of_month = [sheet for sheet in book.sheets if month_of(sheet.name, month) == month]
-    layout = find_layout(book, MONTH_TABLE, of_month[0].name if len(of_month) == 1 else None)
-    sheet = book.sheet(layout.sheet)
+    layouts = find_layouts(book, MONTH_TABLE)
+    tables = [_table(book.sheet(layout.sheet), layout, hidden=hidden) for layout in layouts]
+    tables = [table for table in tables if len(table.columns) > 1]
+    if not tables:
+        raise Refused(f"{NIR_FOUND} {MONTH_TABLE.expected}")
+    of_month = [table for table in tables if month_of(table.sheet, month) == month]
+    if len(of_month) == 1:
+        return (of_month[0], *(table for table in tables if table is not of_month[0]))
+    return _with_others_told(tables)
+
+
+def _table(sheet: Sheet, layout: Layout[Field], *, hidden: bool) -> Table:
+    """`hidden`: NIR were taken out of the workbook."""
     columns = tuple(
         one for one in layout.columns if not _NIR_HEADER.search(folded_header(one.header))
     )
@@ -65,12 +90,29 @@ def opened(content: bytes, name: str, month: date) -> Table:
     mapping = {field: at for field, at in layout.mapping.items() if at not in left_out}
     remarks = [NIR_FOUND] * (hidden or bool(left_out)) + [CUT] * bool(sheet.cut)
     return Table(
+        sheet=layout.sheet,
+        header_row=layout.header_row,
         columns=columns,
         rows=tuple(_rows(sheet, layout, left_out)),
         proposed=_names_apart(mapping),
         fingerprint=fingerprint([one.header for one in columns]),
-        remarks=(*remarks, *_other_sheets(layout)),
+        remarks=tuple(remarks),
     )
+
+
+def _with_others_told(tables: Sequence[Table]) -> tuple[Table, ...]:
+    """Each says how many others name a month's hours as well."""
+    known = [table for table in tables if table.recognised]
+    return tuple(replace(one, remarks=(*one.remarks, *_told_beside(one, known))) for one in tables)
+
+
+def _told_beside(table: Table, known: Sequence[Table]) -> Iterable[str]:
+    others = sum(1 for one in known if one is not table)
+    if others:
+        yield (
+            f"Seule la feuille {shown(table.sheet, 80)} est lue ; {others} autre"
+            f"{'s' * (others > 1)} se lirai{'en' * (others > 1)}t aussi."
+        )
 
 
 def _names_apart(mapping: dict[Field, int]) -> dict[Field, int]:
@@ -78,15 +120,6 @@ def _names_apart(mapping: dict[Field, int]) -> dict[Field, int]:
     if Field.FIRST in mapping and Field.LAST not in mapping and Field.NAME in mapping:
         return {Field.LAST if one == Field.NAME else one: at for one, at in mapping.items()}
     return mapping
-
-
-def _other_sheets(layout: Layout[Field]) -> Iterable[str]:
-    readable = [one.name for one in layout.others if one.why.endswith("se lit aussi.")]
-    if readable:
-        yield (
-            f"Seule la feuille « {layout.sheet[:80]} » est lue ; {len(readable)} autre"
-            f"{'s' * (len(readable) > 1)} se lirai{'en' * (len(readable) > 1)}t aussi."
-        )
 
 
 def _rows(sheet: Sheet, layout: Layout[Field], left_out: set[int]) -> Iterable[Row]:
@@ -141,6 +174,8 @@ def looks_like_nir(cell: Cell) -> bool:
 def told(table: Table) -> dict[str, Any]:
     """The table as JSON holds it."""
     return {
+        "sheet": table.sheet,
+        "header_row": table.header_row,
         "columns": [[one.index, one.letter, one.header, one.samples] for one in table.columns],
         "rows": [[number, [told_cell(cell) for cell in cells]] for number, cells in table.rows],
         "proposed": {field.value: column for field, column in table.proposed.items()},
@@ -152,6 +187,8 @@ def told(table: Table) -> dict[str, Any]:
 def table_of(told: dict[str, Any]) -> Table:
     """The table that `told` wrote."""
     return Table(
+        sheet=told["sheet"],
+        header_row=told["header_row"],
         columns=tuple(
             Column(at, letter, header, tuple(s)) for at, letter, header, s in told["columns"]
         ),

@@ -6,7 +6,7 @@ from typing import Any, Final
 from django import forms
 
 from coclause.core.refusals import Refused
-from coclause.hours.sheets.fields import LABELS, Field
+from coclause.hours.sheets.fields import LABELS, Field, unfit
 from coclause.hours.sheets.mappings import must_be_whole
 from coclause.hours.sheets.matching import LONGEST_INVOICE
 from coclause.hours.sheets.reading import Table
@@ -77,6 +77,7 @@ class ColumnsForm(forms.Form):
 
     def __init__(self, table: Table, chosen: Mapping[Field, int], *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
+        self._proposed = frozenset(chosen)
         choice = ColumnsChoice(table.columns)
         for one in ASKED:
             self.fields[one.value] = choice.field(LABELS[one], chosen.get(one), required=False)
@@ -95,6 +96,11 @@ class ColumnsForm(forms.Form):
     def chosen(self) -> dict[Field, int]:
         said = self.cleaned_data
         return {one: int(said[one.value]) for one in ASKED if said.get(one.value)}
+
+    @property
+    def asks(self) -> bool:
+        """Whether what is proposed does not say yet whose hours they are, and how many."""
+        return not self.is_bound and bool(unfit("", self._proposed))
 
     @property
     def main_fields(self) -> list[Any]:

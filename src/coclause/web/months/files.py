@@ -4,7 +4,7 @@ No file is written on its way in, none is kept, and nothing read in one is recor
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
@@ -25,6 +25,7 @@ from coclause.hours.sheets.payroll import propose_payroll
 from coclause.hours.sheets.people import KnownPerson, known_people, last_shares, past_of
 from coclause.hours.sheets.proposed import Proposal
 from coclause.hours.sheets.reading import Table, opened, table_of, told
+from coclause.hours.sheets.values import month_of
 from coclause.organisations.models import Organisation
 from coclause.render import numbers
 from coclause.tables import limits
@@ -48,6 +49,8 @@ TOO_LONG: Final = (
     " déposez-le."
 )
 TOO_LARGE: Final = "Ce fichier est trop gros pour être lu : déposez celui du mois seul."
+OTHER_SHEET: Final = "other_sheet"
+"""In the page of the columns, the sheet to be shown in its place."""
 PAGE_GONE: Final = "Cette page a expiré : choisissez de nouveau le fichier."
 
 
@@ -69,6 +72,24 @@ class Reading:
             self.page.awards,
             page=f"Fichier du mois {self.month:%m/%Y}",
         )
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A file's sheets that may be the month's, in the page of their columns."""
+
+    tables: tuple[Table, ...]
+    at: int
+    """Which one is shown."""
+    invoice: str
+
+    @property
+    def table(self) -> Table:
+        return self.tables[self.at]
+
+    @property
+    def others(self) -> list[tuple[int, Table]]:
+        return [(at, one) for at, one in enumerate(self.tables) if at != self.at]
 
 
 @in_memory
@@ -110,21 +131,24 @@ def columns(request: ScopedRequest, month: date) -> HttpResponse:
     """Read the table with the columns that the user chose, and keep that choice."""
     reading = Reading(request, company_month(request.scope, month))
     try:
-        table = _carried(request)
+        waiting = _carried(request)
     except signing.BadSignature:
         gone = SheetFileForm({})
         gone.fields["file"].error_messages["required"] = PAGE_GONE
         return _choice(reading, sheet=gone, status=422)
+    table = waiting.table
+    if OTHER_SHEET in request.POST:
+        chosen = _kept(reading, table) or table.proposed
+        return _columns(reading, waiting, ColumnsForm(table, chosen))
     form = ColumnsForm(table, {}, request.POST)
-    invoice = request.POST.get("invoice", "")
     if not form.is_valid():
-        return _columns(reading, table, form, invoice, status=422)
+        return _columns(reading, waiting, form, status=422)
     chosen = form.chosen()
     try:
-        proposal = propose_table(table, chosen, _month(reading), invoice=invoice)
+        proposal = propose_table(table, chosen, _month(reading), invoice=waiting.invoice)
     except Refused as refusal:
         form.add_error(None, refusal.sentence)
-        return _columns(reading, table, form, invoice, status=422)
+        return _columns(reading, waiting, form, status=422)
     _keep(reading, table, chosen)
     return _show(reading, proposal)
 
@@ -136,17 +160,33 @@ def _read(reading: Reading, form: SheetFileForm) -> HttpResponse:
     content = _bytes_of(file)
     if LINE.match(content.lstrip(b"\xef\xbb\xbf \r\n")[:20]):
         return _read_payroll(reading, file)
-    table = opened(content, file.name or "", reading.month)
-    chosen = _known(reading, table)
+    tables = opened(content, file.name or "", reading.month)
+    at, chosen = _known(reading, tables)
+    table = tables[at]
     if chosen is None or (said["again"] and not table.is_template):
-        columns = ColumnsForm(table, chosen or table.proposed)
-        return _columns(reading, table, columns, said["invoice"])
+        form_shown = ColumnsForm(table, chosen or table.proposed)
+        return _columns(reading, Waiting(tables, at, said["invoice"]), form_shown)
     proposal = propose_table(table, chosen, _month(reading), invoice=said["invoice"])
     return _show(reading, proposal)
 
 
-def _known(reading: Reading, table: Table) -> dict[Field, int] | None:
-    """How the columns are read without asking: our own template, or a table already confirmed."""
+def _known(reading: Reading, tables: Sequence[Table]) -> tuple[int, dict[Field, int] | None]:
+    """The sheet that is read without asking, and its columns: our own template, or a table already
+    confirmed. Else the likeliest sheet, and None. A sheet of another month is not taken for this
+    one's.
+    """
+    for at, table in enumerate(tables):
+        named = month_of(table.sheet, reading.month)
+        if table.is_template or named in (None, reading.month):
+            chosen = _kept(reading, table)
+            if chosen is not None:
+                return at, chosen
+        if named == reading.month:
+            break
+    return 0, None
+
+
+def _kept(reading: Reading, table: Table) -> dict[Field, int] | None:
     if table.is_template:
         return table.proposed
     companies = reading.request.scope.companies
@@ -241,27 +281,33 @@ def _choice(
 
 
 def _columns(
-    reading: Reading, table: Table, form: ColumnsForm, invoice: str, *, status: int = 200
+    reading: Reading, waiting: Waiting, form: ColumnsForm, *, status: int = 200
 ) -> HttpResponse:
-    """The page of the columns: the table waits in it, and nowhere else. Raises `Refused`."""
-    carried = signing.dumps(told(table), salt=_salt(reading.request), compress=True)
+    """The page of the columns: the tables wait in it, and nowhere else. Raises `Refused`."""
+    salt = _salt(reading.request)
+    carried = _packed(waiting.tables, salt)
+    if len(carried) > MOST_CARRIED:
+        waiting = Waiting((waiting.table,), 0, waiting.invoice)
+        carried = _packed(waiting.tables, salt)
     if len(carried) > MOST_CARRIED:
         raise Refused(TOO_LONG)
-    context = {
-        **_common(reading),
-        "form": form,
-        "table": table,
-        "carried": carried,
-        "invoice": invoice,
-    }
+    context = {**_common(reading), "form": form, "waiting": waiting, "carried": carried}
     return private(render(reading.request, "months/file_columns.html", context, status=status))
 
 
-def _carried(request: ScopedRequest) -> Table:
-    """The table as it was read. Raises `signing.BadSignature` for anything else."""
+def _packed(tables: Sequence[Table], salt: str) -> str:
+    return signing.dumps([told(table) for table in tables], salt=salt, compress=True)
+
+
+def _carried(request: ScopedRequest) -> Waiting:
+    """The tables as they were read. Raises `signing.BadSignature` for anything else."""
     sent = request.POST.get("carried", "")
-    kept: dict[str, Any] = signing.loads(sent, salt=_salt(request), max_age=CARRIED_FOR)
-    return table_of(kept)
+    kept = signing.loads(sent, salt=_salt(request), max_age=CARRIED_FOR)
+    tables = tuple(table_of(one) for one in kept)
+    at = request.POST.get(OTHER_SHEET, request.POST.get("sheet", "0"))
+    if at not in map(str, range(len(tables))):
+        raise signing.BadSignature
+    return Waiting(tables, int(at), request.POST.get("invoice", ""))
 
 
 def _salt(request: ScopedRequest) -> str:

@@ -11,20 +11,21 @@ from django.urls import reverse
 
 from coclause.clauses.models import Award, AwardMember, Clause
 from coclause.clauses.permissions import handles
-from coclause.core.months import between, first_day, last_day, shift
+from coclause.core.months import last_day, shift
 from coclause.core.parameters import parameter
 from coclause.core.refusals import Conflict, Refused
 from coclause.hours.choices import Origin
 from coclause.hours.declaring import Sending
-from coclause.hours.models import Statement
+from coclause.hours.employers import progress_told
 from coclause.hours.owing import declare_by, owed_by, running
-from coclause.hours.progress import progress_of_awards
 from coclause.organisations.scopes import Scope
 from coclause.render.numbers import hours
 from coclause.web.clauses.access import declared_award, frame
 from coclause.web.clauses.months import name as month_name
 from coclause.web.clauses.months import of_month
 from coclause.web.middleware import ScopedRequest
+from coclause.web.months.bar import bar_of, declarable
+from coclause.web.months.referents import referents_of
 from coclause.web.months.sections import (
     MonthPage,
     Sent,
@@ -34,9 +35,6 @@ from coclause.web.months.sections import (
     tell_of_conflict,
     zeros_in,
 )
-
-SHOWN_MONTHS = 6
-"""Months offered beside the one at hand."""
 
 
 def of_award(request: ScopedRequest, pk: int, month: date) -> HttpResponse:
@@ -60,7 +58,7 @@ def index(request: ScopedRequest) -> HttpResponse:
     scope = request.scope
     if not scope.companies:
         raise Http404
-    months = list(owed_by(scope)) or _declarable(scope)[-1:]
+    months = list(owed_by(scope)) or declarable(scope)[-1:]
     return redirect("company-month", month=months[0]) if months else redirect("desk")
 
 
@@ -98,19 +96,6 @@ def _awards(scope: Scope, month: date) -> Any:
     return mine.filter(pk__in=running(mine).values("pk")) | mine.filter(
         pk__in=declared.values("pk")
     )
-
-
-def _declarable(scope: Scope) -> list[date]:
-    """Months in which the user's companies executed something, up to the last one over."""
-    parts = AwardMember.objects.filter(organisation__in=scope.companies).values_list(
-        "starts_on", "ends_on", "award__starts_on", "award__ends_on"
-    )
-    over = shift(scope.day, -1)
-    months: set[date] = set()
-    for starts, ends, begins, finishes in parts:
-        last = min(finishes, ends or finishes, last_day(over))
-        months.update(between(max(starts, begins), last))
-    return sorted(months)
 
 
 def _answer(request: ScopedRequest, page: MonthPage) -> HttpResponse:
@@ -165,12 +150,12 @@ def _sent(request: ScopedRequest, page: MonthPage, sent: dict[int, Sent]) -> Htt
         request,
         f"{name[:1].upper()}{name[1:]} est envoyé : {what}. Le facilitateur va le vérifier.",
     )
-    late = [m for m in _months(page) if m["to_declare"]]
+    owed = bar_of(page).first_owed
     if not page.alone:
-        return redirect("company-month", month=late[0]["month"]) if late else redirect("desk")
+        return redirect("company-month", month=owed) if owed else redirect("desk")
     award = page.awards[0]
-    if late:
-        return redirect("month", pk=award.pk, month=late[0]["month"])
+    if owed:
+        return redirect("month", pk=award.pk, month=owed)
     clause = Clause.objects.visible_to(scope).filter(lot=award.lot_id).order_by("pk").first()
     return redirect("clause", pk=clause.pk) if clause else redirect("desk")
 
@@ -179,9 +164,12 @@ def _show(
     request: ScopedRequest, page: MonthPage, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     scope, month = page.scope, page.month
-    progress = progress_of_awards([award.pk for award in page.awards], scope.day)
+    progress, whole = progress_told([award.pk for award in page.awards], scope)
+    referents = {} if page.alone else referents_of(page.awards, month, scope.day)
     for section in page.sections:
         section.progress = progress[section.award.pk]
+        section.referent = referents.get(section.award.pk)
+        section.whole = section.award.pk in whole
     context = {
         "frame": frame(scope),
         "page": page,
@@ -189,7 +177,7 @@ def _show(
         "name": month_name(month, scope.day),
         "of_month": of_month(month),
         "previous_name": month_name(shift(month, -1), scope.day),
-        "months": _months(page),
+        "bar": bar_of(page),
         "by": declare_by(month, parameter("statement_due_day", scope.day)),
         "fresh": request.method != "POST",
         "action": reverse("company-month", args=[month]),
@@ -206,28 +194,3 @@ def _show(
             "hires": handles(award.lot.contract.operation, scope),
         }
     return render(request, "months/month.html", context | more, status=status)
-
-
-def _months(page: MonthPage) -> list[dict[str, Any]]:
-    """The months to declare first, then the latest ones, for going from one to another."""
-    scope = page.scope
-    if page.alone:
-        award, day = page.awards[0], scope.day
-        declared = set(Statement.objects.filter(award=award).values_list("month", flat=True))
-        known = between(award.starts_on, min(award.ends_on, day))
-        over = min(first_day(award.ends_on), shift(day, -1))
-        missing = [month for month in known if month not in declared and month <= over]
-        names, args = "month", [award.pk]
-    else:
-        missing, known = list(owed_by(scope)), _declarable(scope)
-        names, args = "company-month", []
-    shown = sorted({*missing[:SHOWN_MONTHS], *known[-SHOWN_MONTHS:], page.month})
-    return [
-        {
-            "month": month,
-            "name": month_name(month, scope.day),
-            "to_declare": month in missing,
-            "href": reverse(names, args=[*args, month]),
-        }
-        for month in shown
-    ]

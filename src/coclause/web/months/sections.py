@@ -19,6 +19,7 @@ from coclause.organisations.scopes import Scope
 from coclause.render.numbers import hours
 from coclause.web.months.form import MonthForm
 from coclause.web.months.reading import MonthAtHand, months_at_hand, told_without_names
+from coclause.web.months.referents import Referent
 
 ZERO = Decimal(0)
 AT_ZERO = "at_zero"
@@ -48,6 +49,10 @@ class Section:
     at_hand: MonthAtHand
     form: MonthForm
     progress: Any = None
+    referent: Referent | None = None
+    """Who is told that somebody is missing, on the page of a company."""
+    whole: bool = True
+    """False where the progress is that of the reader's own people."""
     notes: list[str] = field(default_factory=list)
     """What is to be confirmed of the whole section."""
 
