@@ -70,7 +70,7 @@ endif
 nightly: $(PYTHON_DEV_READY) $(NODE_DEV_READY)
 	@COCLAUSE_DEMO=1 COCLAUSE_NIGHTLY=1 $(PYTHON) -m pytest -n 2 --dist loadgroup -m nightly $(PYTEST_ARGS)
 
-bench: $(PYTHON_DEV_READY) $(NODE_DEV_READY)
+bench: $(PYTHON_DEV_READY) $(NODE_DEV_READY) demo-data
 	@$(PYTHON) -m benchmarks
 
 check: $(PYTHON_DEV_READY)

@@ -1,4 +1,4 @@
-"""`make bench`: every benchmark in turn, each in a process of its own."""
+"""`make bench`: every benchmark in turn, or those named, each in a process of its own."""
 
 import os
 import subprocess
@@ -14,10 +14,10 @@ def main() -> None:
     database.prepare()
     # Some make tables of their own beside the demonstration's: the web's role may not.
     owner = os.environ.get("DATABASE_OWNER_URL", os.environ["DATABASE_URL"])
-    for script in sorted(HERE.glob("bench_*.py")):
-        print(f"\n{script.stem}", flush=True)
+    for name in sys.argv[1:] or sorted(script.stem for script in HERE.glob("bench_*.py")):
+        print(f"\n{name}", flush=True)
         subprocess.run(
-            [sys.executable, "-m", f"benchmarks.{script.stem}"],
+            [sys.executable, "-m", f"benchmarks.{name}"],
             cwd=HERE.parent,
             env=os.environ | {"DATABASE_URL": owner},
             check=True,
