@@ -138,6 +138,18 @@ def test_an_address_added_by_mistake_is_taken_back(world: World, contact: User) 
     assert add(world, scope).rank == 2
 
 
+def test_several_added_by_mistake_are_taken_back_one_after_the_other(
+    world: World, contact: User
+) -> None:
+    scope = scope_of(contact, DAY)
+    wrong = [add(world, scope, Newcomer(f"{n}@toitures.example", "A", "B")) for n in "abc"]
+    for left, member in zip((3, 2, 1), wrong, strict=True):
+        with acting_as(contact, day=DAY):
+            end_contact(scope, member)
+        ranks = [one.rank for one in contacts_of(world.company, DAY)]
+        assert ranks == list(range(1, left + 1))
+
+
 def test_the_last_contact_does_not_leave_without_handing_over(world: World, contact: User) -> None:
     """A running contract that nobody declares is the field's first trouble."""
     scope = scope_of(contact, DAY)

@@ -171,13 +171,14 @@ def end_contact(scope: Scope, member: Membership) -> None:
             f"{company} a des marchés en cours et n’aurait plus de contact : ajoutez d’abord un"
             " collègue, ou passez-lui la main."
         )
+    others = [one for one in current if one != found and not _leaving(one, scope.day)]
     if found.starts_on == scope.day:
         # Added by mistake: the day before, they were nothing.
         found.delete()
     else:
         found.ends_on, found.rank = scope.day - timedelta(days=1), None
         found.save(update_fields=["ends_on", "rank"])
-    _number([one for one in current if one.pk != member.pk and not _leaving(one, scope.day)])
+    _number(others)
     _tell(scope, company, "contact.ended", f"{found.user.email} n’est plus contact.")
 
 

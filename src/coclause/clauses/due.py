@@ -40,6 +40,8 @@ class DueItem:
     by: date | None = None
     waiting: str = ""
     """Who else waits for it, in a few words."""
+    theirs: bool = False
+    """Another organisation's turn, even if the user stands on that side elsewhere."""
 
 
 def followed(path: str, scope: Scope) -> Q:
@@ -98,7 +100,7 @@ def due(scope: Scope) -> list[DueItem]:
         )
         .order_by("state_since", "pk")
     )
-    return [_item(row) for row in rows]
+    return [_item(row, scope) for row in rows]
 
 
 def count_due(scope: Scope) -> int:
@@ -106,10 +108,9 @@ def count_due(scope: Scope) -> int:
     if not scope.hosts and not scope.buyers:
         return 0
     rows = waiting_clauses(scope)
-    if not scope.hosts:
-        return rows.count()
-    if not scope.buyers:
-        rows = rows.exclude(state=ClauseState.PROPOSED)
+    if scope.hosts:
+        bought = Q(lot__contract__operation__buyer__in=scope.buyers)
+        rows = rows.filter(~Q(state=ClauseState.PROPOSED) | bought)
     return rows.count()
 
 
@@ -119,10 +120,11 @@ def about(clause: Clause, *more: str | None) -> str:
     return " · ".join([f"{lot.contract.operation}, lot {lot.number}", *filter(None, more)])
 
 
-def _item(clause: Any) -> DueItem:
+def _item(clause: Any, scope: Scope) -> DueItem:
     step = _STEPS[_step(clause)]
     what, action, turn, waiting = step
     ended = clause.state in LIVE and clause.state != ClauseState.SUSPENDED
+    buyer = clause.lot.contract.operation.buyer_id
     return DueItem(
         kind=_step(clause),
         what=what,
@@ -134,6 +136,7 @@ def _item(clause: Any) -> DueItem:
         since=clause.ends_on + timedelta(days=1) if ended else clause.state_since,
         by=clause.act_by,
         waiting=waiting,
+        theirs=turn == Turn.BUYER and buyer not in scope.buyers,
     )
 
 

@@ -83,12 +83,23 @@ class OperationQuerySet(models.QuerySet["Operation"]):
         """Only the host in charge that day, referent or associated, changes an operation."""
         return self.filter(pk__in=self.model._default_manager.filter(handled_by("", scope)))
 
-    def matching(self, text: str) -> "OperationQuerySet":
-        """Every word in the operation's name, the buyer's or a company's, accents ignored."""
+    def matching(self, text: str, scope: Scope) -> "OperationQuerySet":
+        """Every word in the operation's name, the buyer's or a company's, accents ignored.
+
+        A company is found by its own name, and by others' on the awards that it is told whole.
+        """
+        members = _members()
+        if not (scope.working_regions or scope.buyers):
+            told = apps.get_model("clauses", "Award")._default_manager.told_whole(scope)
+            members = members.filter(
+                Q(organisation__in=scope.companies) | Q(award__in=told.values("pk"))
+            )
         found = self
         for word in search_key(text).split():
             company = self.model._default_manager.filter(
-                contracts__lots__awards__members__organisation__name_key__contains=word
+                contracts__lots__awards__members__in=members.filter(
+                    organisation__name_key__contains=word
+                ).values("pk")
             )
             found = found.filter(
                 Q(name_key__contains=word)
@@ -166,13 +177,19 @@ class AwardQuerySet(models.QuerySet["Award"]):
 
     def told_whole(self, scope: Scope) -> "AwardQuerySet":
         """Those of which the reader is told what is owed and done: for a company, not those on
-        which it only employs people.
+        which it only employs people, nor those that it left.
         """
         seen = self.visible_to(scope)
         if scope.working_regions or scope.buyers or not scope.companies:
             return seen
+        begun = Q(starts_on__lte=scope.day) | Q(starts_on__lte=F("award__starts_on"))
+        stays = (
+            Q(ends_on__isnull=True)
+            | Q(ends_on__gte=scope.day)
+            | Q(ends_on__gte=F("award__ends_on"))
+        )
         part = _members().filter(award=OuterRef("pk"), organisation__in=scope.companies)
-        return seen.filter(Exists(part.exclude(part__in=EMPLOYING)))
+        return seen.filter(Exists(part.filter(begun, stays).exclude(part__in=EMPLOYING)))
 
     def editable_by(self, scope: Scope) -> "AwardQuerySet":
         mine = self.model._default_manager.filter(handled_by("lot__contract__operation__", scope))

@@ -45,7 +45,12 @@ def due(scope: Scope) -> Desk:
     items = [*clauses_due.due(scope), *hours_due.due(scope), *steps_due(scope)]
     items += reports_due(scope)
     own_turns = clauses_due.turns(scope)
-    mine = [item for item in items if item.turn in own_turns and item.kind != "silent"]
+    theirs = [item for item in items if item.theirs or item.turn not in own_turns]
+    mine = [
+        item
+        for item in items
+        if not item.theirs and item.turn in own_turns and item.kind != "silent"
+    ]
     mine += clauses_due.operations_due(scope)
     requests = network_due.due(scope)
     mine += requests.mine
@@ -57,9 +62,7 @@ def due(scope: Scope) -> Desk:
         week=week,
         next=later,
         watch=[*silent, *hours_due.to_watch(scope, running), *requests.watch],
-        waiting=_ordered(
-            [*(item for item in items if item.turn not in own_turns), *requests.waiting]
-        ),
+        waiting=_ordered([*theirs, *requests.waiting]),
         done_this_week=done_since(scope, scope.day - timedelta(days=scope.day.weekday())),
         running=running,
     )

@@ -202,6 +202,7 @@ def _month_asked(asked: _Asked, due_day: Decimal, day: date) -> DueItem:
         turn=Turn.FACILITATOR if silent else Turn.COMPANY,
         since=shift(first, 1),
         by=None if silent else by,
+        theirs=not silent,
     )
 
 
@@ -273,6 +274,7 @@ def _sent(scope: Scope, statements: Q, own: LineQuerySet) -> Iterable[DueItem]:
             action="Relire",
             turn=Turn.FACILITATOR,
             since=row.declared_on,
+            theirs=True,
         )
         for row in rows
     ]
@@ -306,6 +308,7 @@ def _returned(scope: Scope, statements: Q, own: LineQuerySet, reader: Turn) -> I
             turn=Turn.COMPANY,
             since=row.back_since.date(),
             waiting="le facilitateur attend",
+            theirs=not company,
         )
         for row in rows
     ]

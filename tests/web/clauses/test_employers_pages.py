@@ -10,10 +10,11 @@ from tests.builders import DAY
 
 from coclause.clauses.choices import MemberPart
 from coclause.clauses.models import AwardMember
+from coclause.clauses.states import Turn
 from coclause.core.actor import acting_as
 from coclause.hours.choices import Way
 from coclause.hours.employers import progress_told
-from coclause.hours.models import PlannedHours
+from coclause.hours.models import PlannedHours, PlanStep
 from coclause.organisations.scopes import scope_of
 
 pytestmark = pytest.mark.django_db
@@ -102,3 +103,30 @@ def test_the_plan_tells_an_agency_the_hours_planned_with_it(month: Site) -> None
     page = month.client(month.temp).get(f"/attributions/{month.world.award.pk}/plan/")
     assert "321" in page.content.decode()
     assert "654" not in page.content.decode()
+
+
+def test_only_who_answers_is_offered_to_say_a_step_done(month: Site) -> None:
+    """An agency that pressed it was refused."""
+    award = month.world.award
+    with acting_as(month.world.facilitator, day=DAY):
+        step = PlanStep.objects.create(
+            award=award, label="Embaucher", turn=Turn.COMPANY, by=DAY, agreed_on=DAY
+        )
+    act = f"/etapes/{step.pk}/fait/"
+    offered = {
+        user: act in month.client(user).get(f"/attributions/{award.pk}/plan/").content.decode()
+        for user in (month.holder, month.temp, month.world.facilitator)
+    }
+    assert list(offered.values()) == [True, False, True]
+
+
+def test_it_is_not_told_that_the_holder_declared_its_month() -> None:
+    site = built_site()
+    page = f"/clauses/{site.world.clause.pk}/?onglet=heures"
+    site.say(site.holder, {site.world.employment: "88.25"}, 0)
+    assert "Aucune heure déclarée" in site.client(site.temp).get(page).content.decode()
+    site.say(site.temp, {site.basile: "23.50"}, 1)
+    shown = site.client(site.temp).get(page).content.decode()
+    october = shown.split("<b>octobre 2026</b>")[1].split("</li>")[0]
+    assert "23,5" in october
+    assert "Non déclaré" not in october

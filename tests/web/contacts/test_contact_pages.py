@@ -1,8 +1,11 @@
 """The contacts of a company, on their pages."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from tests import builders
 from tests.builders import DAY, World
 from tests.web.conftest import As
@@ -63,6 +66,25 @@ def test_the_name_of_an_account_is_not_told_to_who_typed_its_address(
     shown = page(signed_in, people["company"], "/contacts/")
     assert buyer.email in shown
     assert str(buyer) not in shown
+    for moment in (timezone.now() - timedelta(hours=1), timezone.now() + timedelta(hours=1)):
+        # They enter every day for their own work: that tells nothing of the company's.
+        User.objects.filter(pk=buyer.pk).update(last_login=moment)
+        assert str(buyer) not in page(signed_in, people["company"], "/contacts/")
+    path = f"/organisations/{world.company.pk}/contacts/"
+    assert str(buyer) in page(signed_in, people["facilitator"], path)
+
+
+def test_a_login_of_before_the_invitation_is_no_coming(
+    world: World, people: dict[str, User], signed_in: As
+) -> None:
+    company = people["company"]
+    invited = add(world, company, "basile@toitures.example").user
+    User.objects.filter(pk=invited.pk).update(last_login=timezone.now() - timedelta(minutes=5))
+    assert "Invité, pas encore venu" in page(signed_in, company, "/contacts/")
+    User.objects.filter(pk=invited.pk).update(last_login=timezone.now() + timedelta(minutes=5))
+    shown = page(signed_in, company, "/contacts/")
+    assert "pas encore venu" not in shown
+    assert "Basile Supposé" in shown
 
 
 def test_a_form_says_what_is_missing(people: dict[str, User], world: World, signed_in: As) -> None:

@@ -145,7 +145,10 @@ def _tabs(view: ClauseView, current: str) -> list[tuple[str, str, int | None, bo
 
 
 def tabs_of(view: ClauseView) -> dict[str, str]:
-    return OF_EMPLOYERS if view.sight.employers else TABS
+    """The journal is the clause's: where other companies hold awards too, it tells their acts."""
+    if view.sight.employers:
+        return OF_EMPLOYERS
+    return TABS if view.whole else {k: name for k, name in TABS.items() if k != "journal"}
 
 
 def _tab(

@@ -128,6 +128,7 @@ def _objectives(request: ScopedRequest, view: ClauseView) -> dict[str, Any]:
         acting=acting,
         handled=view.handled,
         framework=bool(clause.lot.contract.framework),
+        left=view.sight.until is not None,
     )
     blocks = [
         _block(award, commitments.get(award.pk), told, orders.get(award.pk, 0))
@@ -180,6 +181,8 @@ class _Told:
     acting: bool
     handled: bool
     framework: bool
+    left: bool
+    """The reader left the award, and is told of no order."""
 
 
 def _block(award: Any, commitment: Commitment | None, told: _Told, orders: int) -> Block:
@@ -196,7 +199,8 @@ def _block(award: Any, commitment: Commitment | None, told: _Told, orders: int) 
     links = []
     if told.acting:
         links.append(Link("Ajouter un objectif", reverse("objective-new", args=[commitment.pk])))
-    if orders or told.framework or any(_by_order(row) for row in wholes):
+    ordered = orders or told.framework or any(_by_order(row) for row in wholes)
+    if ordered and not told.left:
         links.append(Link("Voir les commandes", reverse("orders", args=[award.pk])))
     total = _total(wholes, told) if together else None
     return Block(award, rows, total, orders, links)

@@ -129,7 +129,9 @@ def hours_table(
     """
     lines = _lines(awards, day, own)
     statements = Statement.objects.filter(award__in=awards, month__lte=day)
-    declared = set(statements.values_list("month", flat=True))
+    if own:
+        statements = statements.filter(declarations__organisation__in=own)
+    declared = set(statements.values_list("month", flat=True)) | {line.month for line in lines}
     starts_on, ends_on = execution
     last = max([min(ends_on, day), *declared])
     years = sorted({month.year for month in between(starts_on, last)} | {m.year for m in declared})

@@ -14,6 +14,7 @@ from coclause.clauses.models import Award, Objective, Order
 from coclause.clauses.ordering import KINDS, above_maximum, depending_on, place_order
 from coclause.clauses.owed import in_words
 from coclause.clauses.permissions import is_referent
+from coclause.clauses.queries import AwardQuerySet
 from coclause.organisations.scopes import Scope
 from coclause.render.numbers import euros
 from coclause.web.clauses.access import frame
@@ -27,7 +28,7 @@ from coclause.web.pages import page_of
 def order_list(request: ScopedRequest, pk: int) -> HttpResponse:
     """What was ordered from an award, and what each order adds to what is owed."""
     scope = request.scope
-    award = _award(pk, scope)
+    award = _told(pk, scope)
     rows = award.orders.order_by("-ordered_on", "-pk")
     page = page_of(request, rows.prefetch_related("events__objective"))
     for order in page.object_list:
@@ -84,8 +85,17 @@ def order_new(request: ScopedRequest, pk: int) -> HttpResponse:
 
 
 def _award(pk: int, scope: Scope) -> Any:
-    rows = Award.objects.visible_to(scope).with_holder(scope.day)
-    return get_object_or_404(rows.select_related("lot__contract__operation__buyer"), pk=pk)
+    return _one(Award.objects.visible_to(scope), pk, scope)
+
+
+def _told(pk: int, scope: Scope) -> Any:
+    """Orders say what is owed: 404 for who only employs people there, or left."""
+    return _one(Award.objects.told_whole(scope), pk, scope)
+
+
+def _one(rows: AwardQuerySet, pk: int, scope: Scope) -> Any:
+    related = rows.with_holder(scope.day).select_related("lot__contract__operation__buyer")
+    return get_object_or_404(related, pk=pk)
 
 
 def _asked(award: Award) -> list[Objective]:

@@ -134,7 +134,7 @@ def _filtered(
     elif followed == HOST:
         rows = rows.filter(pk__in=everything.filter(handled_by("", scope)))
     if "q" in said:
-        rows = rows.matching(said["q"])
+        rows = rows.matching(said["q"], scope)
     if "etat" in said:
         clauses = Clause.objects.visible_to(scope).filter(state=said["etat"])
         rows = rows.filter(pk__in=clauses.values("lot__contract__operation"))

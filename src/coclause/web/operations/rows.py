@@ -70,7 +70,7 @@ def behind(operations: OperationQuerySet, scope: Scope) -> OperationQuerySet:
 
 
 def with_states(operations: OperationQuerySet, scope: Scope) -> OperationQuerySet:
-    """Adds `clauses` (state and since of those seen), referent, handled, companies, types."""
+    """Adds `clauses` (state, since), referent, handled, answers, companies, types of those seen."""
     clauses = Clause.objects.visible_to(scope).filter(lot__contract__operation=OuterRef("pk"))
     members = AwardMember.objects.filter(
         award__in=Award.objects.visible_to(scope), award__lot__contract__operation=OuterRef("pk")
@@ -91,6 +91,11 @@ def with_states(operations: OperationQuerySet, scope: Scope) -> OperationQuerySe
         referent_host=referent("pk", scope.day, "host__name"),
         facilitator_first=referent("pk", scope.day, "facilitator__first_name"),
         facilitator_last=referent("pk", scope.day, "facilitator__last_name"),
+        answers=Exists(
+            Award.objects.told_whole(scope).filter(lot__contract__operation=OuterRef("pk"))
+            if scope.companies
+            else Award.objects.none()
+        ),
         handled=Exists(
             Operation.objects.filter(pk=OuterRef("pk")).editable_by(scope)
             if scope.hosts
@@ -118,8 +123,13 @@ class OperationRow:
                 for clause in self.operation.clauses
             ],
             to_check=self.operation.waiting > 0,
-            sides=sides(self.operation, self._scope, handled=self.operation.handled),
+            sides=self._sides,
         )
+
+    @property
+    def _sides(self) -> frozenset[Turn]:
+        held = sides(self.operation, self._scope, handled=self.operation.handled)
+        return held if self.operation.answers else held - {Turn.COMPANY}
 
     @property
     def behind(self) -> Decimal:

@@ -1,17 +1,28 @@
 """An operation unfolded: contracts, lots, clauses and awards that the user may see, with hours."""
 
 from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.urls import reverse
 
 from coclause.clauses.choices import Instrument
-from coclause.clauses.models import Award, Clause, Commitment, Contract, Lot, Operation
+from coclause.clauses.models import (
+    Award,
+    AwardMember,
+    Clause,
+    Commitment,
+    Contract,
+    Lot,
+    Operation,
+)
 from coclause.clauses.permissions import handles, is_referent
-from coclause.clauses.states import ClauseState
+from coclause.clauses.states import ClauseState, Turn
 from coclause.hours.employers import progress_of_employers
-from coclause.hours.progress import Progress, progress_of_clauses
+from coclause.hours.progress import Progress, progress_of_awards, progress_of_clauses
 from coclause.organisations.scopes import Scope
 from coclause.web.calibrations.words import DutyLine, duty_line
 from coclause.web.operations.rows import sides
@@ -60,13 +71,8 @@ class Tree:
     @property
     def total(self) -> Progress:
         """Hours of all the clauses together; committed is not known when none is."""
-        parts = [line.progress for block in self.lots for line in block.clauses if line.whole]
-        return Progress(
-            validated=sum((p.validated for p in parts), Decimal(0)),
-            waiting=sum((p.waiting for p in parts), Decimal(0)),
-            committed=_sum(p.committed for p in parts),
-            expected=_sum(p.expected for p in parts),
-            projected=None,
+        return _together(
+            [line.progress for block in self.lots for line in block.clauses if line.whole]
         )
 
 
@@ -112,7 +118,7 @@ def tree_of(operation: Operation, scope: Scope) -> Tree:
                     turn=whose_turn(
                         [(clause.state, clause.state_since)],
                         to_check=progress[clause.pk].waiting > 0,
-                        sides=held,
+                        sides=held if clause.lot_id in whole else held - {Turn.COMPANY},
                     ),
                     commitments=commitments[clause.pk],
                     whole=clause.lot_id in whole,
@@ -132,17 +138,63 @@ def _progress(
         whole = {clause.lot_id for clause in clauses}
         return whole, progress_of_clauses([clause.pk for clause in clauses], scope.day)
     told = Award.objects.told_whole(scope).filter(pk__in=[award.pk for award in awards])
-    whole = set(told.values_list("lot", flat=True))
-    found = progress_of_clauses([c.pk for c in clauses if c.lot_id in whole], scope.day)
-    rest = {award.pk: award.lot_id for award in awards if award.lot_id not in whole}
-    own = progress_of_employers(list(rest), scope.companies) if rest else {}
-    by_lot = {rest[award]: figures for award, figures in own.items()}
-    return whole, {c.pk: found.get(c.pk) or by_lot[c.lot_id] for c in clauses}
+    held = dict(told.values_list("pk", "lot"))
+    whole = set(held.values())
+    others = Award.objects.filter(lot__in=whole).exclude(pk__in=held)
+    shared = set(others.values_list("lot", flat=True))
+    alone = [c.pk for c in clauses if c.lot_id in whole - shared]
+    found = progress_of_clauses(alone, scope.day)
+    apart = [pk for pk, lot in held.items() if lot in shared]
+    parts = progress_of_awards(apart, scope.day) if apart else {}
+    rest = [award.pk for award in awards if award.lot_id not in whole]
+    parts |= progress_of_employers(rest, scope.companies) if rest else {}
+    by_lot: dict[int, list[Progress]] = defaultdict(list)
+    for award in awards:
+        if award.pk in parts:
+            by_lot[award.lot_id].append(parts[award.pk])
+    return whole, {c.pk: found.get(c.pk) or _together(by_lot[c.lot_id]) for c in clauses}
+
+
+def _together(parts: list[Progress]) -> Progress:
+    if len(parts) == 1:
+        return parts[0]
+    return Progress(
+        validated=sum((p.validated for p in parts), Decimal(0)),
+        waiting=sum((p.waiting for p in parts), Decimal(0)),
+        committed=_sum(p.committed for p in parts),
+        expected=_sum(p.expected for p in parts),
+        projected=None,
+    )
 
 
 def _awards(operation: Operation, scope: Scope) -> list[Award]:
+    """With the company that answers; for who left, the one that did on their last day."""
     rows = Award.objects.visible_to(scope).filter(lot__contract__operation=operation)
-    return list(rows.with_holder(scope.day).order_by("pk"))
+    found: dict[int, Any] = {row.pk: row for row in rows.with_holder(scope.day).order_by("pk")}
+    for day, left in _left(found, scope).items():
+        then: Iterable[Any] = Award.objects.filter(pk__in=left).with_holder(day)
+        for row in then:
+            found[row.pk].holder, found[row.pk].holder_id = row.holder, row.holder_id
+    return list(found.values())
+
+
+def _left(awards: Collection[int], scope: Scope) -> dict[date, list[int]]:
+    """By last day of the reader's companies, the awards that they left."""
+    if scope.working_regions or scope.buyers:
+        return {}
+    parts = AwardMember.objects.filter(award__in=awards, organisation__in=scope.companies)
+    gone: dict[int, date] = {}
+    stays = set()
+    for award, ends_on in parts.values_list("award", "ends_on"):
+        if ends_on is None or ends_on >= scope.day:
+            stays.add(award)
+        else:
+            gone[award] = max(ends_on, gone.get(award, ends_on))
+    days: dict[date, list[int]] = defaultdict(list)
+    for award, day in gone.items():
+        if award not in stays:
+            days[day].append(award)
+    return days
 
 
 def _commitments(clauses: list[Clause], awards: list[Award]) -> dict[int, list[Commitment]]:
@@ -211,6 +263,6 @@ _ON_ITS_PAGE: dict[str, str] = {
 """States whose next act is the main button of the clause's page."""
 
 
-def _sum(values: "object") -> Decimal | None:
-    known = [value for value in values if value is not None]  # type: ignore[attr-defined]
+def _sum(values: Iterable[Decimal | None]) -> Decimal | None:
+    known = [value for value in values if value is not None]
     return sum(known, Decimal(0)) if known else None

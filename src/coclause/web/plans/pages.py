@@ -1,12 +1,10 @@
 """The plan of an award: what is to be done by when, and how the hours will be."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from coclause.clauses.due import turns
 from coclause.clauses.models import Award, Clause
 from coclause.clauses.permissions import is_referent
 from coclause.clauses.states import EXECUTED, LIVE, Turn
@@ -53,6 +51,7 @@ def plan(request: ScopedRequest, pk: int) -> HttpResponse:
     lines = list(planned.select_related("partner"))
     figures = progress_of_awards([award.pk], scope.day)[award.pk] if whole else None
     steps = list(award.steps.select_related("meeting", "done_by"))
+    own = frozenset(Turn) if writes else _own_turns(award, scope)
     context = {
         "frame": frame(scope),
         "award": award,
@@ -66,8 +65,8 @@ def plan(request: ScopedRequest, pk: int) -> HttpResponse:
         "left": left_to_plan(figures, has_lines=bool(lines)) if figures else None,
         "finding": finding(figures, has_lines=bool(lines)) if figures else "",
         "ends_early": max((line.ends_on for line in lines), default=award.ends_on) < award.ends_on,
-        "waiting": [_line(s, scope, writes=writes) for s in steps if _waits(s)],
-        "over": [_line(s, scope, writes=writes) for s in steps if not _waits(s)],
+        "waiting": [_line(s, scope, own) for s in steps if _waits(s)],
+        "over": [_line(s, scope, own) for s in steps if not _waits(s)],
         "form": OnceForm(),
     }
     return render(request, "plans/plan.html", context)
@@ -98,18 +97,20 @@ def _waits(step: PlanStep) -> bool:
     return step.done_on is None and not step.dropped
 
 
-def _line(step: PlanStep, scope: Scope, *, writes: bool) -> StepLine:
-    """Whoever reads the plan for one side may finish that side's steps; the page asks again."""
+def _line(step: PlanStep, scope: Scope, own: frozenset[Turn]) -> StepLine:
     return StepLine(
         step=step,
         who=WHO[Turn(step.turn)],
         late=_waits(step) and step.by < scope.day,
-        finish=_waits(step) and (writes or step.turn in _own_turns(step, scope)),
+        finish=_waits(step) and step.turn in own,
     )
 
 
-def _own_turns(step: PlanStep, scope: Scope) -> frozenset[Any]:
-    mine = turns(scope) - {Turn.FACILITATOR}
-    if step.award.lot.contract.operation.buyer_id not in scope.buyers:
-        mine -= {Turn.BUYER}
-    return mine
+def _own_turns(award: Award, scope: Scope) -> frozenset[Turn]:
+    """The sides whose steps the reader may finish, the referent host apart: as `may_finish`."""
+    answered = Award.objects.answered_by(scope.companies, scope.day).filter(pk=award.pk)
+    held = {
+        Turn.BUYER: award.lot.contract.operation.buyer_id in scope.buyers,
+        Turn.COMPANY: bool(scope.companies) and answered.exists(),
+    }
+    return frozenset(turn for turn, here in held.items() if here)
