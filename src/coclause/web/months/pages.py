@@ -36,6 +36,8 @@ from coclause.web.months.sections import (
     zeros_in,
 )
 
+LATER = "Tous les marchés sont gardés pour plus tard."
+
 
 def of_award(request: ScopedRequest, pk: int, month: date) -> HttpResponse:
     """The month that a host types for a company. 404 for a month out of execution or not begun.
@@ -108,11 +110,13 @@ def _send(request: ScopedRequest, page: MonthPage) -> HttpResponse:
     page.read(request.POST)
     if not page.is_valid():
         return _show(request, page, status=422)
-    if not page.kept():
-        page.sections[0].form.add_error(None, "Tous les marchés sont gardés pour plus tard.")
-        return _show(request, page, status=422)
     at_zero = "neant" in request.POST
-    sent = {s.award.pk: zeros_in(s) if at_zero else said_in(s) for s in page.kept()}
+    said = page.at_zero if at_zero else page.kept()
+    if not said:
+        why = "Tous vos marchés sont déjà envoyés." if at_zero else LATER
+        page.sections[0].form.add_error(None, why)
+        return _show(request, page, status=422)
+    sent = {s.award.pk: zeros_in(s) if at_zero else said_in(s) for s in said}
     try:
         doubts = declare(page, sent, _sending(request), request.POST.get("confirmed", ""))
     except Conflict as conflict:

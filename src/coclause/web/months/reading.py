@@ -56,6 +56,20 @@ class MonthAtHand:
     told: list[Told] = field(default_factory=list)
     said: bool = False
     """Whether these companies already sent something for it."""
+    answers: bool = True
+    """Whether it is theirs to say even if nobody works there: not an agency's."""
+
+    @property
+    def returned(self) -> bool:
+        """Whether something of it was sent back to who types."""
+        unnamed = self.collective.reasons if self.collective else []
+        return bool(unnamed) or any(person.reasons for person in self.own)
+
+    @property
+    def idle(self) -> bool:
+        """Nothing of it is asked from who types."""
+        held = self.people or self.told or self.collective or self.said
+        return not (self.answers or held)
 
     @property
     def version(self) -> int:
@@ -197,7 +211,7 @@ def _at_hand(scope: Scope, award: Any, held: _Held, *, carry: bool) -> MonthAtHa
     if carries:
         taken = sum((sum(p.kinds.values(), ZERO) for p in people), ZERO)
         taken += collective.total if collective else ZERO
-    return MonthAtHand(statement, people, taken or None, collective, told, said)
+    return MonthAtHand(statement, people, taken or None, collective, told, said, party.whole)
 
 
 def _of_others(facts: Mapping[int, EmploymentFact], party: Party) -> dict[int, EmploymentFact]:

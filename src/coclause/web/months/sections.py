@@ -76,13 +76,23 @@ class MonthPage:
     alone: bool
     """The page of one award: its fields have no prefix."""
     sections: list[Section] = field(default_factory=list)
+    idle: list[Any] = field(default_factory=list)
+    """Awards on which nothing is asked from who types: nobody of theirs works there that month."""
 
     def read(self, data: QueryDict | None = None, *, carry: bool = False) -> "MonthPage":
-        """Each award as it is now, with what is typed over it when there is; those owed first."""
+        """Each award as it is now, with what is typed over it when there is; first those with lines
+        sent back, then those owed.
+        """
         found = months_at_hand(self.scope, self.awards, self.month, carry=carry)
+        asked = [award for award in self.awards if not found[award.pk].idle] or self.awards
+        self.idle = [award for award in self.awards if award not in asked]
+
+        def place(award: Any) -> tuple[bool, bool]:
+            return not found[award.pk].returned, found[award.pk].said
+
         self.sections = [
             Section(award, found[award.pk], self.form_of(award, found[award.pk], data))
-            for award in sorted(self.awards, key=lambda award: found[award.pk].said)
+            for award in sorted(asked, key=place)
         ]
         return self
 
@@ -123,6 +133,13 @@ class MonthPage:
         """The sections that are sent now."""
         return [section for section in self.sections if not section.skipped]
 
+    @property
+    def at_zero(self) -> list[Section]:
+        """Those that one click says at zero: the only one, or those not sent yet among several."""
+        if len(self.sections) == 1:
+            return self.sections
+        return [section for section in self.sections if not section.at_hand.said]
+
 
 def said_in(section: Section) -> Sent:
     """What the form says. Nothing is said without names while nobody fills that part in."""
@@ -150,13 +167,13 @@ def declare(page: MonthPage, sent: Mapping[int, Sent], sending: Sending, confirm
 
     Raises `Refused` as `declare_months` and `declare_collective` do.
     """
-    sections = [section for section in page.kept() if section.award.pk in sent]
+    sections = [section for section in page.sections if section.award.pk in sent]
     with transaction.atomic():
         statements = _write(page, sections, sent, sending)
         asked = _asked(sections, doubts(statements.values(), day=page.scope.day), statements)
         empty = {s.award.pk for s in sections if not page.alone and _says_nothing(s, sent)}
         mark = mark_of(asked, empty)
-        if mark and confirmed != mark:
+        if not set(mark.split()) <= set(confirmed.split()):
             transaction.set_rollback(True)
             _note(sections, asked, empty)
             return mark
@@ -222,7 +239,7 @@ def _says_nothing(section: Section, sent: Mapping[int, Sent]) -> bool:
 
 
 def mark_of(doubts: Mapping[int, Iterable[Remark]], empty: Iterable[int]) -> str:
-    """What is confirmed: these very remarks; a new one is asked again."""
+    """What is confirmed: these remarks, or some of them; a new one is asked again."""
     found = {
         f"{doubt.employment_id or 'collectif'}:{doubt.code}"
         for remarked in doubts.values()
