@@ -17,7 +17,10 @@ from coclause.clauses.models import Clause
 from coclause.core.actor import acting_as
 from coclause.core.journal import record_act
 from coclause.core.models import User
+from coclause.hours.declaring import Entry, declare_month
+from coclause.hours.owing import owed_by
 from coclause.organisations.choices import MemberRole, Role
+from coclause.organisations.scopes import scope_of
 
 pytestmark = pytest.mark.django_db
 LEFT_ON = DAY - timedelta(days=40)
@@ -150,9 +153,18 @@ def test_an_agency_is_not_told_the_volume_nor_the_penalties() -> None:
     assert "51 €" in holder.told(f"{holder.clause}?onglet=clause")
 
 
-def test_it_is_not_the_turn_of_who_only_employs_people() -> None:
+def test_it_is_the_turn_of_who_has_months_to_declare() -> None:
+    """The holder owes months since March; the agency that said its own is asked nothing."""
     site = built_site()
-    for page in ("/operations/", f"/operations/{site.world.operation.pk}/"):
+    pages = ("/operations/", f"/operations/{site.world.operation.pk}/")
+    for page in pages:
+        assert "À vous" in Lot(site, site.temp).told(page), page
+    with acting_as(site.temp, day=DAY):
+        scope = scope_of(site.temp, DAY)
+        for month in owed_by(scope):
+            worked = Entry(site.basile.pk, {"travail": Decimal(20)})
+            declare_month(scope, site.world.award, month, [worked], version=0)
+    for page in pages:
         assert "À vous" not in Lot(site, site.temp).told(page), page
         assert "À vous" in Lot(site, site.holder).told(page), page
 

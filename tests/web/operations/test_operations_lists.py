@@ -19,8 +19,8 @@ from coclause.organisations.choices import MemberRole, Role
 pytestmark = pytest.mark.django_db
 
 # Session, user, scope and savepoints included.
-LIST_QUERIES = 14
-PAGE_QUERIES = 33
+LIST_QUERIES = 19
+PAGE_QUERIES = 38
 PUBLISHED_QUERIES = 14
 
 

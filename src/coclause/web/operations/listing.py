@@ -19,7 +19,7 @@ from coclause.organisations.scopes import Scope
 from coclause.reference.models import Departement
 from coclause.render.sheets import Cell, Column, Sheet, workbook
 from coclause.web.middleware import ScopedRequest
-from coclause.web.operations.rows import OperationRow, behind, mine, with_hours, with_states
+from coclause.web.operations.rows import behind, mine, rows_of, with_hours, with_states
 from coclause.web.pages import download, page_of, sorted_rows
 
 SORTS = {
@@ -92,7 +92,7 @@ def operations(request: ScopedRequest) -> HttpResponse:
         "followed": followed,
         "tabs": _tabs(scope),
         "page": page,
-        "rows": [OperationRow(operation, scope) for operation in page.object_list],
+        "rows": rows_of(list(page.object_list), scope),
         "sort": sort,
         "may_open": may_open_operation(scope),
         "export": _export(request),
@@ -190,9 +190,8 @@ def _spreadsheet(rows: OperationQuerySet, scope: Scope) -> HttpResponse:
 
 
 def _cells(rows: OperationQuerySet, scope: Scope) -> Iterator[list[Cell]]:
-    for operation in rows.iterator(chunk_size=500):
-        row = OperationRow(operation, scope)
-        commune = operation.commune
+    for row in rows_of(list(rows), scope):
+        operation, commune = row.operation, row.operation.commune
         yield [
             operation.name,
             operation.buyer.name,

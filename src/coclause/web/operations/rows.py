@@ -1,5 +1,6 @@
 """What a line about an operation shows: hours, states, referent, all in the query of the rows."""
 
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -22,6 +23,7 @@ from coclause.hours.employers import of_employers
 from coclause.hours.models import StatementLine
 from coclause.hours.queries import LineQuerySet
 from coclause.organisations.scopes import Scope
+from coclause.web.operations.awaiting import Since, awaited
 from coclause.web.operations.turns import State, Whose, states_in_words, whose_turn
 
 OF_EVENT = "objective__commitment__award__lot__contract__operation"
@@ -70,7 +72,7 @@ def behind(operations: OperationQuerySet, scope: Scope) -> OperationQuerySet:
 
 
 def with_states(operations: OperationQuerySet, scope: Scope) -> OperationQuerySet:
-    """Adds `clauses` (state, since), referent, handled, answers, companies, types of those seen."""
+    """Adds `clauses` (state and since of those seen), referent, handled, companies, types."""
     clauses = Clause.objects.visible_to(scope).filter(lot__contract__operation=OuterRef("pk"))
     members = AwardMember.objects.filter(
         award__in=Award.objects.visible_to(scope), award__lot__contract__operation=OuterRef("pk")
@@ -91,11 +93,6 @@ def with_states(operations: OperationQuerySet, scope: Scope) -> OperationQuerySe
         referent_host=referent("pk", scope.day, "host__name"),
         facilitator_first=referent("pk", scope.day, "facilitator__first_name"),
         facilitator_last=referent("pk", scope.day, "facilitator__last_name"),
-        answers=Exists(
-            Award.objects.told_whole(scope).filter(lot__contract__operation=OuterRef("pk"))
-            if scope.companies
-            else Award.objects.none()
-        ),
         handled=Exists(
             Operation.objects.filter(pk=OuterRef("pk")).editable_by(scope)
             if scope.hosts
@@ -104,12 +101,22 @@ def with_states(operations: OperationQuerySet, scope: Scope) -> OperationQuerySe
     )
 
 
+def rows_of(operations: Collection[Any], scope: Scope) -> list["OperationRow"]:
+    """One line for each. Six queries for the months to declare."""
+    awards = Award.objects.visible_to(scope).filter(
+        lot__contract__operation__in=[row.pk for row in operations]
+    )
+    months = awaited(awards, scope, lambda award: award.lot.contract.operation_id)
+    return [OperationRow(row, scope, months.get(row.pk, {})) for row in operations]
+
+
 class OperationRow:
     """One line of the list."""
 
-    def __init__(self, operation: Any, scope: Scope) -> None:
+    def __init__(self, operation: Any, scope: Scope, months: Since) -> None:
         self.operation = operation
         self._scope = scope
+        self._months = months
 
     @property
     def states(self) -> list[State]:
@@ -123,13 +130,9 @@ class OperationRow:
                 for clause in self.operation.clauses
             ],
             to_check=self.operation.waiting > 0,
-            sides=self._sides,
+            months=self._months,
+            sides=sides(self.operation, self._scope, handled=self.operation.handled),
         )
-
-    @property
-    def _sides(self) -> frozenset[Turn]:
-        held = sides(self.operation, self._scope, handled=self.operation.handled)
-        return held if self.operation.answers else held - {Turn.COMPANY}
 
     @property
     def behind(self) -> Decimal:

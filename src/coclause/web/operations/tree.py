@@ -20,11 +20,12 @@ from coclause.clauses.models import (
     Operation,
 )
 from coclause.clauses.permissions import handles, is_referent
-from coclause.clauses.states import ClauseState, Turn
+from coclause.clauses.states import ClauseState
 from coclause.hours.employers import progress_of_employers
 from coclause.hours.progress import Progress, progress_of_awards, progress_of_clauses
 from coclause.organisations.scopes import Scope
 from coclause.web.calibrations.words import DutyLine, duty_line
+from coclause.web.operations.awaiting import awaited
 from coclause.web.operations.rows import sides
 from coclause.web.operations.turns import Whose, state_kind, whose_turn
 
@@ -109,6 +110,8 @@ def tree_of(operation: Operation, scope: Scope) -> Tree:
     whole, progress = _progress(clauses, awards, scope, full=full)
     commitments = _commitments(clauses, [award for award in awards if award.lot_id in whole])
     held = sides(operation, scope, handled=handles(operation, scope))
+    seen = Award.objects.visible_to(scope).filter(lot__contract__operation=operation)
+    months = awaited(seen, scope, lambda award: award.lot_id)
     for clause in clauses:
         if clause.lot_id in blocks:
             blocks[clause.lot_id].clauses.append(
@@ -118,7 +121,8 @@ def tree_of(operation: Operation, scope: Scope) -> Tree:
                     turn=whose_turn(
                         [(clause.state, clause.state_since)],
                         to_check=progress[clause.pk].waiting > 0,
-                        sides=held if clause.lot_id in whole else held - {Turn.COMPANY},
+                        months=months.get(clause.lot_id, {}),
+                        sides=held,
                     ),
                     commitments=commitments[clause.pk],
                     whole=clause.lot_id in whole,

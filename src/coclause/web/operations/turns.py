@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from coclause.clauses.states import TURN, ClauseState, Turn
+from coclause.web.operations.awaiting import Since
 
 ORDER = (Turn.FACILITATOR, Turn.BUYER, Turn.COMPANY)
 
@@ -39,18 +40,25 @@ def state_kind(state: str) -> str:
 
 
 def whose_turn(
-    clauses: Iterable[tuple[str, date]], *, to_check: bool, sides: frozenset[Turn]
+    clauses: Iterable[tuple[str, date]],
+    *,
+    to_check: bool,
+    months: Since,
+    sides: frozenset[Turn],
 ) -> Whose | None:
     """The next turn, the viewer's own first; None when nobody has anything to do.
 
-    `sides` are those the viewer stands for. Without any clause, there is one to write.
+    `sides` are those the viewer stands for; `months` says who has months to declare, in execution.
+    Without any clause, there is one to write.
     """
     waits: dict[Turn, tuple[date | None, str]] = {}
     clauses = list(clauses)
     for state, since in clauses:
         turn = TURN[ClauseState(state)]
-        if state == ClauseState.RUNNING and to_check:
-            waits[Turn.FACILITATOR] = (None, "heures à vérifier")
+        if state == ClauseState.RUNNING:
+            waits |= {side: (day, "mois à déclarer") for side, day in months.items()}
+            if to_check:
+                waits[Turn.FACILITATOR] = (None, "heures à vérifier")
         elif turn != Turn.NOBODY:
             before, reason = waits.get(turn, (since, ""))
             waits[turn] = (min(before, since) if before else None, reason)
