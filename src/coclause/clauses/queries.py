@@ -180,7 +180,7 @@ class AwardQuerySet(models.QuerySet["Award"]):
         which it only employs people, nor those that it left.
         """
         seen = self.visible_to(scope)
-        if scope.working_regions or scope.buyers or not scope.companies:
+        if not scope.companies:
             return seen
         begun = Q(starts_on__lte=scope.day) | Q(starts_on__lte=F("award__starts_on"))
         stays = (
@@ -189,7 +189,8 @@ class AwardQuerySet(models.QuerySet["Award"]):
             | Q(ends_on__gte=F("award__ends_on"))
         )
         part = _members().filter(award=OuterRef("pk"), organisation__in=scope.companies)
-        return seen.filter(Exists(part.filter(begun, stays).exclude(part__in=EMPLOYING)))
+        owing = Exists(part.filter(begun, stays).exclude(part__in=EMPLOYING))
+        return seen.filter(linked("lot__contract__operation__", scope) | owing)
 
     def editable_by(self, scope: Scope) -> "AwardQuerySet":
         mine = self.model._default_manager.filter(handled_by("lot__contract__operation__", scope))

@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pytest
 from python_calamine import CalamineWorkbook
+from tests import builders
 from tests.attacks.months_site import HERE, OCTOBER, Site, built_site
 from tests.builders import DAY
 
@@ -15,6 +16,8 @@ from coclause.core.actor import acting_as
 from coclause.hours.choices import Way
 from coclause.hours.employers import progress_told
 from coclause.hours.models import PlannedHours, PlanStep
+from coclause.organisations.choices import MemberRole, Role
+from coclause.organisations.models import Membership
 from coclause.organisations.scopes import scope_of
 
 pytestmark = pytest.mark.django_db
@@ -130,3 +133,15 @@ def test_it_is_not_told_that_the_holder_declared_its_month() -> None:
     october = shown.split("<b>octobre 2026</b>")[1].split("</li>")[0]
     assert "23,5" in october
     assert "Non déclaré" not in october
+
+
+def test_buying_elsewhere_tells_nothing_more(month: Site) -> None:
+    """Somebody declares for an agency and works for the buyer of other contracts."""
+    with acting_as("test", day=DAY):
+        town = builders.organisation("Commune de Vauxrêve", Role.BUYER)
+        Membership.objects.create(
+            user=month.temp, organisation=town, role=MemberRole.BUYER, starts_on=OCTOBER
+        )
+    page = month.client(month.temp).get(f"/clauses/{month.world.clause.pk}/").content.decode()
+    assert "23,5" in page
+    assert not {word for word in ("111,75", "88,25", "Nadia") if word in page}

@@ -7,7 +7,8 @@ from datetime import date
 from django.db.models import Q
 
 from coclause.clauses.choices import EMPLOYING
-from coclause.clauses.models import AwardMember
+from coclause.clauses.models import AwardMember, Clause
+from coclause.clauses.queries import linked
 from coclause.core.months import first_day, last_day
 from coclause.organisations.scopes import Scope
 from coclause.web.middleware import ScopedRequest
@@ -93,8 +94,10 @@ EVERYTHING = Sight()
 
 
 def sight_of(clause: int, scope: Scope) -> Sight:
-    """The sight of that clause, by the parts of the reader's companies. One query for these."""
-    if scope.working_regions or scope.buyers or not scope.companies:
+    """The sight of that clause, by the parts of the reader's companies. One query for these, one
+    more for who also works in the network or buys.
+    """
+    if not scope.companies or _reads_as_network(clause, scope):
         return EVERYTHING
     parts = AwardMember.objects.filter(
         award__lot__clauses=clause, organisation__in=scope.companies
@@ -113,3 +116,11 @@ def sight_of(clause: int, scope: Scope) -> Sight:
         return Sight(since, left=left, of_company=True, employers=employers)
     until = max(ends for *_, ends, _ in rows if ends is not None)
     return Sight(since, until, of_company=True, employers=employers)
+
+
+def _reads_as_network(clause: int, scope: Scope) -> bool:
+    """Whether the reader is told of it for another reason than its companies."""
+    if not (scope.working_regions or scope.buyers):
+        return False
+    linked_ones = Clause.objects.filter(linked("lot__contract__operation__", scope), pk=clause)
+    return linked_ones.exists()
