@@ -145,7 +145,7 @@ def test_five_hours_for_ten_thousand_euros_ordered(world: World) -> None:
     assert due(made, DAY, known) == [None]
     shown = page(world, made)
     assert "80,75 h" in shown
-    assert "124 000,00 € HT commandés, à 5 h par 10 000 €" in shown
+    assert "124 000 € HT commandés, à 5 h par 10 000 €" in shown
     assert "D’autres commandes peuvent s’ajouter jusqu’au 31/12/2027" in shown
     assert "2 commandes" in shown
 

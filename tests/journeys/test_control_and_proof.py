@@ -247,7 +247,7 @@ def test_a_shortfall_is_told_and_the_buyer_decides(
         decide(buyer, report)
     page.reload()
     expect(page.get_by_text("Décidé", exact=True)).to_be_visible()
-    expect(page.get_by_text(words("Pénalité de 5 000,00 €")).first).to_be_visible()
+    expect(page.get_by_text(words("Pénalité de 5 000 €")).first).to_be_visible()
 
 
 def open_late_clause(page: Page) -> str:

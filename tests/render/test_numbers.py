@@ -15,6 +15,8 @@ def test_thousands_are_parted_by_narrow_spaces_and_units_never_break() -> None:
     assert numbers.hours(1051292) == "1\u202f051\u202f292\u00a0h"
     assert numbers.euros(Decimal("40000.00")) == "40\u202f000\u00a0€"
     assert numbers.euros(Decimal("1234.5"), cents=True) == "1\u202f234,50\u00a0€"
+    assert numbers.euros(Decimal("100000.00"), cents=True) == "100\u202f000\u00a0€"
+    assert numbers.euros(Decimal("0.50"), cents=True) == "0,50\u00a0€"
 
 
 @pytest.mark.parametrize(

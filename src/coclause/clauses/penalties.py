@@ -97,7 +97,7 @@ def in_words(terms: PenaltyTerms) -> str:
     if terms.unit == PenaltyUnit.SHARE:
         rate = f"{percent(terms.rate, 1, places=2)} du montant du marché, au prorata des heures"
         return f"{rate} manquantes{where}"
-    amount = euros(terms.rate, cents=terms.rate % 1 != 0)
+    amount = money(terms.rate)
     if terms.unit == PenaltyUnit.FIXED:
         return f"{amount} au forfait, quel que soit le manque{where}"
     return f"{amount} {terms.get_unit_display()}{where}"
@@ -215,7 +215,7 @@ def _article(terms: PenaltyTerms) -> str:
 
 def money(amount: Decimal) -> str:
     """ "50 €", "16,50 €": cents only where there are some."""
-    return euros(amount, cents=amount % 1 != 0)
+    return euros(amount, cents=True)
 
 
 def _cents(amount: Decimal) -> Decimal:

@@ -12,6 +12,7 @@ from coclause.core.models import JournalEntry
 from coclause.hours import due as hours_due
 from coclause.hours.due import Running
 from coclause.hours.planning_due import count_steps_due, steps_due
+from coclause.hours.proofs.due import count_proofs_due, proofs_due
 from coclause.hours.steering.due import count_reports_due, reports_due
 from coclause.network import due as network_due
 from coclause.organisations.scopes import Scope
@@ -43,7 +44,7 @@ class Desk:
 def due(scope: Scope) -> Desk:
     """Compose the desk. The number of queries depends on the user's roles, never on the rows."""
     items = [*clauses_due.due(scope), *hours_due.due(scope), *steps_due(scope)]
-    items += reports_due(scope)
+    items += [*reports_due(scope), *proofs_due(scope)]
     own_turns = clauses_due.turns(scope)
     theirs = [item for item in items if item.theirs or item.turn not in own_turns]
     mine = [
@@ -69,9 +70,12 @@ def due(scope: Scope) -> Desk:
 
 
 def count_due(scope: Scope) -> int:
-    """The number beside "À faire": `due(scope).count` in at most eight queries for one role."""
+    """The number beside "À faire": `due(scope).count` in at most eight queries for one role, six
+    more for a referent whose final statements may be out of date.
+    """
     count = clauses_due.count_due(scope) + hours_due.count_due(scope)
     count += network_due.count_due(scope) + count_steps_due(scope) + count_reports_due(scope)
+    count += count_proofs_due(scope)
     if scope.coordinated_regions:
         count += clauses_due.unfollowed_operations(scope).count()
     return count

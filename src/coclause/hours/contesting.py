@@ -4,6 +4,7 @@ The company that answers for an award contests what an employer declared itself;
 sees both figures, and decides by validating the line or sending it back.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 
@@ -19,6 +20,7 @@ from coclause.hours.declaring import LONGEST_MONTH
 from coclause.hours.models import Contest, Statement, StatementLine
 from coclause.hours.parties import Party, party_of
 from coclause.organisations.scopes import Scope
+from coclause.render.numbers import hours as hours_fr
 from coclause.render.numbers import month_fr
 
 LONGEST_REASON = 300
@@ -39,6 +41,27 @@ def contests_of(statement: Statement) -> QuerySet[Contest]:
         .select_related("organisation", "line__employment_month")
         .order_by("pk")
     )
+
+
+def outcomes(lines: Collection[StatementLine], companies: Collection[int]) -> dict[int, str]:
+    """By line, in a sentence, what became of the last contest of these companies on it or on an
+    earlier revision; nothing while it is open. `lines` are the latest revisions, with their
+    declaration. One query, none when all still wait as they were first told.
+    """
+    moved = [line for line in lines if line.revision > 1 or not _waits(line)]
+    if not moved:
+        return {}
+    rows = Contest.objects.filter(
+        organisation__in=companies,
+        line__statement__in={line.statement_id for line in moved},
+        line__employment_month__in={line.employment_month_id for line in moved},
+    )
+    last = {_same(row.line): row for row in rows.select_related("line").order_by("line__revision")}
+    return {
+        line.pk: _outcome(row, line)
+        for line in moved
+        if (row := last.get(_same(line))) and not (row.line_id == line.pk and _waits(line))
+    }
 
 
 def contestant(scope: Scope, line: StatementLine) -> int:
@@ -118,6 +141,31 @@ def _told_by_another(line: StatementLine, party: Party) -> bool:
         and said.organisation_id not in party.companies
         and line.employment_month_id is not None
     )
+
+
+def _same(line: StatementLine) -> tuple[int, int | None, str]:
+    """What the revisions of a line share."""
+    return line.statement_id, line.employment_month_id, line.kind
+
+
+_SINCE = {
+    LineState.DECLARED: ", à vérifier",
+    LineState.VALIDATED: ", validées",
+    LineState.RETURNED: ", renvoyées depuis",
+}
+
+
+def _outcome(said: Contest, line: StatementLine) -> str:
+    """Without why a line was sent back: that is written for its employer."""
+    about = f"Votre contestation du {timezone.localtime(said.at):%d/%m} :"
+    if said.line_id != line.pk:
+        host = line.declaration is None or line.declaration.organisation_id is None
+        who = "le facilitateur" if host else "l’employeur"
+        since = _SINCE[LineState(line.state)]
+        return f"{about} {who} a corrigé la ligne à {hours_fr(line.hours)}{since}."
+    if line.state == LineState.RETURNED:
+        return f"{about} le facilitateur a renvoyé la ligne à l’employeur."
+    return f"{about} le facilitateur a gardé {hours_fr(line.hours)}."
 
 
 def _waits(line: StatementLine) -> bool:

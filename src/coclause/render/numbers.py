@@ -62,10 +62,11 @@ def hours(value: Number | None) -> str:
 
 
 def euros(value: Number | None, *, cents: bool = False) -> str:
-    """``40000`` → ``40 000 €``; with ``cents``, always two decimals."""
+    """``40000`` → ``40 000 €``; with ``cents``, two decimals where there are some."""
     if value is None:
         return UNKNOWN
-    return _with_unit(_fixed(_exact(value), 2 if cents else 0), "€")
+    text = _fixed(_exact(value), 2 if cents else 0)
+    return _with_unit(text.removesuffix(",00"), "€")
 
 
 def percent(numerator: Number | None, denominator: Number | None, *, places: int = 1) -> str:

@@ -80,9 +80,31 @@ def test_establishments_of_the_company_are_added() -> None:
 
 
 def test_a_contract_of_another_company_is_not_taken() -> None:
-    line = only(sending([october(worker())]), known(siret="00000001300001"))
+    """A file of several companies, one of which employs here."""
+    content = sending([october(worker()), october()])
+    own = b"000000013".join(content.rsplit(SIREN.encode(), 1))
+    line = only(own, known(siret="00000001300001"))
     assert line.hours == {}
     assert "autre entreprise" in notes(line)
+
+
+def test_a_file_of_other_companies_alone_is_refused_with_whose_it_is() -> None:
+    content = sending([october(worker())])
+    with pytest.raises(Refused) as refusal:
+        proposed(content, known(siret="00000001300001"))
+    told = refusal.value.sentence.replace("\xa0", " ")
+    assert "d’une autre entreprise (SIREN 999 000 001)" in told
+    assert (
+        "Choisissez celui de l’entreprise qui emploie sur ces marchés (SIREN 000 000 013)" in told
+    )
+    assert "EXEMPLE" not in told
+
+
+def test_a_number_that_is_not_known_refuses_no_file() -> None:
+    content = sending([october(worker())])
+    assert only(content, known(siret="")).hours == {"travail": Decimal("151.67")}
+    broken = content.replace(SIREN.encode(), b"99900000A")
+    assert only(broken, known(siret="00000001300001")).hours == {"travail": Decimal("151.67")}
 
 
 TWO = worker(

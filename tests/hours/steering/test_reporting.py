@@ -25,7 +25,7 @@ from tests.hours.steering.steering_worlds import (
 from coclause.clauses.choices import MemberPart
 from coclause.clauses.engaging import amend
 from coclause.clauses.execution import extend, suspend, terminate
-from coclause.clauses.models import AwardMember, Clause, Objective
+from coclause.clauses.models import AwardMember, Clause, Contract, Objective
 from coclause.clauses.states import Turn
 from coclause.core.actor import acting_as
 from coclause.core.models import JournalEntry, Mail, User
@@ -133,11 +133,27 @@ def test_the_letter_quotes_the_contract_and_its_figures(world: World) -> None:
         "L’article 8.2 du CCAP prévoit : « Chaque heure non réalisée",
         "En application de l’article 8.2 du CCAP, nous vous mettons en demeure",
         "dans un délai de 15 jours",
-        "28 250,00 €",
+        "serait de 28 250 €, sur",
         "565 h × 50 € = 28 250 €",
         "[à compléter : nom et qualité du signataire, date]",
     ):
         assert words in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "named"),
+    [
+        ("marche", "Par le marché n° 2026-07, lot 3"),
+        ("concession", "Par la concession n° 2026-07, lot 3"),
+        ("prive", "Par le contrat n° 2026-07, lot 3"),
+    ],
+)
+def test_the_letter_names_the_contract_by_its_kind(world: World, kind: str, named: str) -> None:
+    with acting_as("test", day=DAY):
+        Contract.objects.update(kind=kind, reference="2026-07")
+    text = plain(draft(of_day(world), Basis.FORESEEN))
+    assert named in text
+    assert ("notifiée le" in text) == (kind == "concession")
 
 
 def test_a_place_of_the_contract_that_is_no_article_is_named_as_typed(world: World) -> None:

@@ -29,7 +29,7 @@ from coclause.web.calibrations.reading import Measure, shown, versions_of
 
 pytestmark = pytest.mark.django_db
 NBSP, THIN = "\u00a0", "\u202f"
-LIST_QUERIES = 18
+LIST_QUERIES = 19
 START = defaults(DAY)
 
 

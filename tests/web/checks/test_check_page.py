@@ -192,5 +192,5 @@ def test_queries_of_the_check_do_not_grow(
         declare(world, {"travail": "35", "formation": "7"}, who=one)
     client = signed_in(world.facilitator)
     client.get(url(world))
-    with django_assert_num_queries(38):
+    with django_assert_num_queries(39):
         client.get(url(world))

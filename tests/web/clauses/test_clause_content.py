@@ -22,7 +22,7 @@ from coclause.people.models import Person
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User | None], Client]
 NAME = "Nadia Inventée"
-CLAUSE_QUERIES = 65
+CLAUSE_QUERIES = 66
 
 
 def declare(world: World, month: date, hours: str) -> None:

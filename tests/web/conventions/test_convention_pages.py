@@ -27,8 +27,8 @@ pytestmark = pytest.mark.django_db
 As = Callable[[User | None], Client]
 
 OCTOBER = date(2026, 10, 1)
-LIST_QUERIES = 20
-PAGE_QUERIES = 33
+LIST_QUERIES = 21
+PAGE_QUERIES = 34
 
 READ = {
     "facilitator": 200,

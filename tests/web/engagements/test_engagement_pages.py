@@ -24,7 +24,7 @@ from coclause.hours.declaring import Entry, declare_month
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User | None], Client]
-ORDER_QUERIES = 20
+ORDER_QUERIES = 21
 TAB_QUERIES = 75
 """At most: other sections of the tab are read with it."""
 

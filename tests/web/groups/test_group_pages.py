@@ -424,7 +424,7 @@ def test_the_page_of_an_agreement_asks_as_much_whatever_its_size(
             starts_on=DAY,
             agreement="Courrier",
         )
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         facilitator.get(f"/globalisations/{made.pk}/")
 
 

@@ -39,7 +39,7 @@ ASKED = (
     "une part réservée à un public",
     "la clôture d’une année",
 )
-QUERIES = 10
+QUERIES = 11
 """Who asks and what waits for them: the guide itself reads no table."""
 CASES = [pytest.param(case, id=slug) for slug, case in by_slug().items()]
 

@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 from python_calamine import CalamineWorkbook
 from tests.builders import DAY, World
-from tests.hours.payroll.dsn_files import hours, worker
+from tests.hours.payroll.dsn_files import hours, october, sending, worker
 from tests.network.programmes.programme_files import ods, xlsx
 from tests.web.conftest import As
 from tests.web.months.month_files import (
@@ -303,6 +303,18 @@ def test_a_payroll_of_another_month_is_refused(world: World, signed_in: As) -> N
     )
     assert answer.status_code == 422
     assert "est pour octobre 2026" in answer.content.decode()
+
+
+@pytest.mark.parametrize("form", ["payroll", "sheet"])
+def test_a_payroll_of_another_company_says_so(world: World, signed_in: As, form: str) -> None:
+    """Not « 0 h lues »."""
+    client = signed_in(company_user(world))
+    content = sending([october(worker(family="INVENTÉE", given="NADIA", birth="17051995"))])
+    answer = send_payroll(client, content) if form == "payroll" else send(client, content, "p.txt")
+    assert answer.status_code == 422
+    page = answer.content.decode().replace("\xa0", " ")
+    assert "Ce fichier de paie est d’une autre entreprise (SIREN 999 000 001)" in page
+    assert "INVENTÉE" not in page
 
 
 def test_an_hour_sent_by_table_by_payroll_and_by_hand_is_one_hour(

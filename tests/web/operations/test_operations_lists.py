@@ -19,9 +19,9 @@ from coclause.organisations.choices import MemberRole, Role
 pytestmark = pytest.mark.django_db
 
 # Session, user, scope and savepoints included.
-LIST_QUERIES = 19
-PAGE_QUERIES = 38
-PUBLISHED_QUERIES = 14
+LIST_QUERIES = 20
+PAGE_QUERIES = 39
+PUBLISHED_QUERIES = 15
 
 
 @pytest.fixture

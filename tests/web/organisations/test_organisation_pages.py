@@ -239,7 +239,7 @@ def test_the_list_asks_the_same_queries_whatever_its_length(
         for number in range(many):
             builders.organisation(f"Chimère {number}", Role.COMPANY)
     client = signed_in(world.facilitator)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         page(client, "organisations")
 
 

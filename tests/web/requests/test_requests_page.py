@@ -262,7 +262,7 @@ def test_the_acts_of_one_side_are_refused_to_the_other(
 
 
 @pytest.mark.parametrize("lines", [0, 12])
-@pytest.mark.parametrize(("role", "queries"), [("facilitator", 14), ("buyer", 12)])
+@pytest.mark.parametrize(("role", "queries"), [("facilitator", 15), ("buyer", 12)])
 def test_queries_of_the_page_do_not_grow(
     *,
     world: World,

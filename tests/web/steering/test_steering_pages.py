@@ -142,7 +142,7 @@ def test_the_referent_reports_and_the_buyer_decides(
     fine["confirmed"] = asked.context["confirmed"]
     assert host.post(f"/signalements/{made.pk}/", sending(page) | fine).status_code == 302
     text = plain(buyer.get(f"/signalements/{made.pk}/"))
-    assert "Pénalité de 5 000,00 €" in text
+    assert "Pénalité de 5 000 €" in text
     assert "au nom de l’acheteur" in text
     assert "Enregistrer la décision" not in text
     assert "Manque signalé" in plain(host.get(f"/clauses/{world.clause.pk}/"))
@@ -289,7 +289,7 @@ def test_a_penalty_beyond_the_contract_is_said_then_recorded_when_confirmed(
     assert BuyerDecision.objects.get().amount == 30_000
     for role, read in (("buyer", True), ("facilitator", True), ("company", False)):
         told = plain(signed_in(people[role]).get(url))
-        assert "Pénalité de 30 000,00 €" in told
+        assert "Pénalité de 30 000 €" in told
         assert ("soit 1 750 € de plus" in told) is read, role
         assert "points à confirmer" not in told
 

@@ -79,6 +79,8 @@ class Payroll:
     people: tuple[PersonHours, ...]
     others_skipped: int
     remarks: tuple[str, ...] = ()
+    sirens: frozenset[str] = frozenset()
+    """Nine digits each, of the companies that declare; those that are not whole are left out."""
 
     @property
     def month(self) -> date:

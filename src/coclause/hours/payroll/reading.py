@@ -33,6 +33,7 @@ MONTHLY: Final = (b"01", b"")
 REPLACING: Final = (b"03", b"04", b"05")
 TEST_SENDING: Final = b"01"
 BIRTH: Final = 6
+SIREN: Final = 9
 NONE_YET: Final = 1_000
 """Above any rubric of a block: the next one begins the block."""
 
@@ -123,6 +124,7 @@ class _Reader:
         self._nature, self._kind, self._part = b"", b"", b""
         self._month: date | None = None
         self._siren, self._nic = "", ""
+        self._sirens: set[str] = set()
         self._person_open, self._rank = False, 0
         self._names: dict[int, bytes] = {}
         self._found: list[int] = []
@@ -200,6 +202,8 @@ class _Reader:
         """S21.G00.06.001: the company; its establishments follow."""
         self._close_person()
         self._siren, self._nic = plain(value_of(line, self.number)), ""
+        if len(self._siren) == SIREN and self._siren.isascii() and self._siren.isdigit():
+            self._sirens.add(self._siren)
 
     def establishment(self, line: bytes) -> None:
         """S21.G00.11.001: the establishment; what it declared before may be replaced."""
@@ -384,6 +388,7 @@ class _Reader:
             ),
             others_skipped=self._strangers.count(),
             remarks=tuple(sorted(self._remarks)),
+            sirens=frozenset(self._sirens),
         )
 
 

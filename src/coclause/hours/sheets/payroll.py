@@ -17,7 +17,7 @@ from coclause.hours.choices import Origin
 from coclause.hours.payroll.facts import ContractHours, Payroll, PayrollError, PersonHours, Sought
 from coclause.hours.payroll.lines import Source
 from coclause.hours.payroll.names import fold
-from coclause.hours.payroll.reading import read_payroll
+from coclause.hours.payroll.reading import SIREN, read_payroll
 from coclause.hours.sheets.people import KnownPerson, Past
 from coclause.hours.sheets.proposed import EarlierMonth, Proposal, Proposed
 from coclause.hours.sheets.sharing import shared
@@ -26,7 +26,6 @@ from coclause.render import numbers
 
 ZERO: Final = Decimal(0)
 LONGEST_MONTH: Final = Decimal(744)
-SIREN: Final = 9
 NOT_FOUND: Final = "Cette personne n’est pas dans le fichier de paie : écrivez ses heures."
 NOT_IN_HOURS: Final = (
     "La paie ne compte pas ce contrat en heures (forfait en jours, rien de payé…) : écrivez les"
@@ -68,7 +67,7 @@ def propose_payroll(
 ) -> Proposal:
     """The month read in a payroll file, of these people and nobody else.
 
-    Raises `Refused` for a file that is no DSN, or of other months.
+    Raises `Refused` for a file that is no DSN, of other months, or of other companies.
     """
     if not people:
         raise Refused(
@@ -81,6 +80,7 @@ def propose_payroll(
     except PayrollError as refusal:
         raise Refused(str(refusal)) from None
     _must_be_of(payroll, month)
+    _must_be_of_company(payroll, people)
     found: dict[int, _Found] = {one.employment_id: _Found() for one in people}
     for known, told in zip(by_person, payroll.people, strict=True):
         _assign(told, known, month, found)
@@ -127,6 +127,24 @@ def _must_be_of(payroll: Payroll, month: date) -> None:
         f"Ce fichier de paie est pour {told}, cette page pour {numbers.month_fr(month)} :"
         " choisissez le fichier du mois, ou ouvrez l’autre mois."
     )
+
+
+def _must_be_of_company(payroll: Payroll, people: Iterable[KnownPerson]) -> None:
+    """Nothing is told of a company that the file, or somebody's employer here, does not name."""
+    here = {one.siret[:SIREN] for one in people}
+    if "" in here or not payroll.sirens or payroll.sirens & here:
+        return
+    raise Refused(
+        f"Ce fichier de paie est d’une autre entreprise ({_sirens(payroll.sirens)}) : il n’est pas"
+        f" lu. Choisissez celui de l’entreprise qui emploie sur ces marchés ({_sirens(here)}). Si"
+        " le fichier est bien le sien, dites-le au facilitateur, qui corrigera son numéro."
+    )
+
+
+def _sirens(found: Iterable[str]) -> str:
+    """ "SIREN 732 829 320"; several are joined."""
+    told = (f"{one[:3]} {one[3:6]} {one[6:]}" for one in sorted(found))
+    return f"SIREN {' et '.join(told)}".replace(" ", numbers.NO_BREAK)
 
 
 def _remarks(payroll: Payroll, month: date) -> Iterable[str]:

@@ -7,13 +7,19 @@ to be completed, between brackets.
 import re
 from collections.abc import Iterator
 
-from coclause.clauses.choices import PenaltyUnit
+from coclause.clauses.choices import ContractKind, PenaltyUnit
 from coclause.clauses.penalties import cited
 from coclause.hours.steering.situations import Basis, Situation
 from coclause.render.blocks import Block, Run
 from coclause.render.numbers import NO_BREAK, date_fr, euros, hours
 from coclause.render.word import MISSING
 
+BY = {
+    ContractKind.MARCHE: ("Par le marché", "notifié"),
+    ContractKind.CONCESSION: ("Par la concession", "notifiée"),
+    ContractKind.PRIVATE: ("Par le contrat", "notifié"),
+}
+"""How the letter names a contract of each kind, and agrees with it."""
 TO_COMPLETE = re.compile(r"(\[à compléter[^\]]*\])")
 
 
@@ -43,6 +49,7 @@ def _paragraphs(found: Situation, basis: Basis) -> Iterator[str]:
     contract, award = lot.contract, found.award
     holder = award.holder or "[à compléter : entreprise titulaire]"
     reference = f" n° {contract.reference}" if contract.reference else ""
+    by, notified = BY[ContractKind(contract.kind)]
     yield f"{contract.operation.buyer}\nà {holder}"
     yield (
         f"Objet{NO_BREAK}: {contract.operation}, lot {lot.number}, clause sociale d’insertion,"
@@ -50,7 +57,7 @@ def _paragraphs(found: Situation, basis: Basis) -> Iterator[str]:
     )
     yield "Madame, Monsieur,"
     yield (
-        f"Par le marché{reference}, lot {lot.number}, {lot.title}, notifié le"
+        f"{by}{reference}, lot {lot.number}, {lot.title}, {notified} le"
         f" {date_fr(award.notified_on)}, votre entreprise s’est engagée à réaliser"
         f" {hours(found.progress.committed)} d’insertion, du {date_fr(award.starts_on)} au"
         f" {date_fr(award.ends_on)}."

@@ -112,6 +112,8 @@ class PersonMonth:
     """What is to be confirmed."""
     contests: list[str] = field(default_factory=list)
     """What another company says of these hours."""
+    settled: list[str] = field(default_factory=list)
+    """What became of what one's own company said of them."""
     waits: str = ""
     """The employer that declares by itself and has not yet; empty when hours are asked here."""
 

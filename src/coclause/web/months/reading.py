@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from coclause.core.months import last_day, shift
 from coclause.hours.choices import LineState
 from coclause.hours.collective import accepting, may_declare_collective
+from coclause.hours.contesting import outcomes
 from coclause.hours.models import (
     Assignment,
     Contest,
@@ -41,6 +42,8 @@ class Told:
     about: str
     by: str
     contest: Contest | None
+    settled: str
+    """What became of a contest that is no longer open."""
 
 
 @dataclass(frozen=True)
@@ -127,6 +130,7 @@ class _Held:
     names: Mapping[Any, str]
     worked: Mapping[int, Decimal]
     contests: Mapping[int, list[Contest]]
+    settled: Mapping[int, str]
     unnamed: Mapping[tuple[int, date], list[StatementLine]]
     accepting: Collection[int]
 
@@ -165,6 +169,15 @@ def _held(
         ),
         worked=_worked(every, month),
         contests=_contests([line for pk in pks for line in _each(lines[pk, month])]),
+        settled=outcomes(
+            [
+                line
+                for pk, rows in facts.items()
+                for one in _of_others(rows, parties[pk])
+                for line in lines[pk, month].get(one, ())
+            ],
+            scope.companies,
+        ),
         unnamed=_unnamed(pks, month),
         accepting=accepting(awards),
     )
@@ -193,6 +206,7 @@ def _at_hand(scope: Scope, award: Any, held: _Held, *, carry: bool) -> MonthAtHa
         before if carries else {},
         held.worked,
         held.contests,
+        held.settled,
     )
     people: list[PersonMonth] = []
     told: list[Told] = []
@@ -259,9 +273,10 @@ def _told(
                 ),
                 None,
             ),
+            months.settled.get(line.pk, ""),
         )
         for line in lines
-        if line.hours
+        if line.hours or line.pk in months.settled
     ]
 
 
@@ -380,6 +395,7 @@ class _Months:
     carried: Mapping[int, list[StatementLine]]
     worked: Mapping[int, Decimal]
     contests: Mapping[int, list[Contest]]
+    settled: Mapping[int, str]
 
 
 def _person(
@@ -405,4 +421,5 @@ def _person(
             for line in own
             for contest in months.contests.get(line.pk, ())
         ],
+        settled=[months.settled[line.pk] for line in own if line.pk in months.settled],
     )
