@@ -61,7 +61,7 @@ test: $(PYTHON_DEV_READY) $(NODE_DEV_READY)
 ifeq ($(COCLAUSE_CHROMIUM),)
 	@echo "ATTENTION : pas de Chromium ici, les tests dans le navigateur ne sont PAS lancés (Debian : apt install chromium)."
 endif
-	@COCLAUSE_DEMO=1 $(PYTHON) -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+	@COCLAUSE_DEMO=1 $(PYTHON) -m pytest -n 3 --dist loadgroup $(PYTEST_ARGS)
 ifeq ($(COCLAUSE_CHROMIUM),)
 	@echo "ATTENTION : les tests dans le navigateur n'ont PAS été lancés, faute de Chromium."
 endif

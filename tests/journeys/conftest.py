@@ -26,16 +26,18 @@ AXE = settings.NODE_MODULES / "axe-core/axe.min.js"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests run on one worker: they share a demonstration that is long to build.
+    """Browser tests run on two workers: they share a demonstration that is long to build. One reads
+    every page, the other goes through.
 
-    They come first, so that the other worker has the rest to do meanwhile.
+    They come first, so that the last worker has the rest to do meanwhile.
     """
     here = Path(__file__).parent
     items.sort(key=lambda item: here not in item.path.parents)
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.journey)
-            item.add_marker(pytest.mark.xdist_group("journeys"))
+            group = "pages" if item.path.stem == "test_accessibility" else "journeys"
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
