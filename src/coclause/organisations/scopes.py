@@ -49,6 +49,11 @@ class Scope:
         return any(m.role != MemberRole.COMPANY for m in self.memberships)
 
     @property
+    def only_companies(self) -> bool:
+        """Whether the user reads operations for companies alone, not for the network or a buyer."""
+        return bool(self.companies) and not (self.working_regions or self.buyers)
+
+    @property
     def working_regions(self) -> frozenset[str]:
         """Regions whose operations the user may read, without persons: the network's own people."""
         return self.regions(*PERSON_ROLES, MemberRole.COORDINATOR)

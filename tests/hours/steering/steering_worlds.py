@@ -22,6 +22,8 @@ from coclause.organisations.choices import MemberRole
 from coclause.organisations.scopes import Scope, scope_of
 
 SEPTEMBER, OCTOBER = date(2026, 9, 1), date(2026, 10, 1)
+AFTER = date(2027, 6, 9)
+"""Twelve days after the end of execution."""
 ARTICLE = "L’article 8.2 du CCAP"
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from tests.builders import DAY, World
 from tests.hours.steering.steering_worlds import (
+    AFTER,
     buyer_of,
     decided,
     reported,
@@ -28,9 +29,6 @@ from coclause.hours.steering.remarks import (
     remarks_on,
 )
 from coclause.hours.steering.situations import Basis
-
-AFTER = date(2027, 6, 9)
-"""Twelve days after the end of execution."""
 
 
 @pytest.fixture

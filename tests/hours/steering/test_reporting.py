@@ -11,6 +11,7 @@ from tests import builders
 from tests.attacks.test_attack_at_once import at_once, unexpected
 from tests.builders import DAY, World
 from tests.hours.steering.steering_worlds import (
+    AFTER,
     OCTOBER,
     buyer_of,
     company_of,
@@ -39,9 +40,6 @@ from coclause.hours.steering.reading import standing, visible
 from coclause.hours.steering.reporting import last_report, report
 from coclause.hours.steering.situations import Basis, Situation, situation
 from coclause.organisations.choices import MemberRole, Role
-
-AFTER = date(2027, 6, 9)
-"""Twelve days after the end of execution."""
 
 
 @pytest.fixture

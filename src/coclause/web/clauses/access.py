@@ -101,8 +101,4 @@ def visible_award(pk: int, scope: Scope) -> Any:
 
 def frame(scope: Scope) -> str:
     """The layout of who asks: a top bar for companies, the left bar for people at work."""
-    return "layouts/company.html" if _only_company(scope) else "layouts/app.html"
-
-
-def _only_company(scope: Scope) -> bool:
-    return bool(scope.companies) and not (scope.working_regions or scope.buyers)
+    return "layouts/company.html" if scope.only_companies else "layouts/app.html"

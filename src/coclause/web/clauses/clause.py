@@ -36,7 +36,7 @@ from coclause.hours.employers import of_employers, progress_of_employers
 from coclause.hours.globalised import Judged, judged
 from coclause.hours.models import Assignment, EmploymentFact, Statement, StatementLine
 from coclause.hours.owing import months_to_declare, months_worked, owed
-from coclause.hours.progress import Progress, progress_of_awards, progress_of_clauses
+from coclause.hours.progress import Progress, pooled, progress_of_awards, progress_of_clauses
 from coclause.organisations.scopes import Scope
 from coclause.people.actions import names_of
 from coclause.render.numbers import hours
@@ -185,11 +185,8 @@ def progress(view: ClauseView, day: date) -> Progress:
 
 def progress_of_own(view: ClauseView) -> Progress:
     """What the reader's own people did on all the awards shown."""
-    found = progress_of_employers([award.pk for award in view.awards], view.sight.employers)
-    done = sum((one.validated for one in found.values()), Decimal(0))
-    return Progress(
-        done, sum((one.waiting for one in found.values()), Decimal(0)), None, None, None
-    )
+    awards = [award.pk for award in view.awards]
+    return pooled(progress_of_employers(awards, view.sight.employers).values())
 
 
 def _finding(view: ClauseView, figures: Progress, undetermined: list[str], day: date) -> str:

@@ -22,7 +22,7 @@ def awaited(
     A company is told of its own months alone, while it takes part. Six queries, whatever the number
     of awards.
     """
-    alone = bool(scope.companies) and not (scope.working_regions or scope.buyers)
+    alone = scope.only_companies
     if alone:
         awards = awards.filter(pk__in=awards_of_company(scope).values("pk"))
     found: dict[int, dict[Turn, date]] = {}

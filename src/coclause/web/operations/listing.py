@@ -18,6 +18,7 @@ from coclause.organisations.models import Organisation
 from coclause.organisations.scopes import Scope
 from coclause.reference.models import Departement
 from coclause.render.sheets import Cell, Column, Sheet, workbook
+from coclause.web.clauses.access import frame
 from coclause.web.middleware import ScopedRequest
 from coclause.web.operations.rows import behind, mine, rows_of, with_hours, with_states
 from coclause.web.pages import download, page_of, sorted_rows
@@ -86,7 +87,7 @@ def operations(request: ScopedRequest) -> HttpResponse:
         return _spreadsheet(shown, scope)
     page = page_of(request, shown)
     context = {
-        "base": base_of(scope),
+        "base": frame(scope),
         "form": form,
         "filtered": bool(set(form.said) - {"suivi"}),
         "followed": followed,
@@ -98,12 +99,6 @@ def operations(request: ScopedRequest) -> HttpResponse:
         "export": _export(request),
     }
     return render(request, "operations/list.html", context)
-
-
-def base_of(scope: Scope) -> str:
-    """The frame: companies have their own."""
-    only_company = scope.companies and not (scope.working_regions or scope.buyers)
-    return "layouts/company.html" if only_company else "layouts/app.html"
 
 
 def _followed(form: OperationFilters, scope: Scope) -> str:

@@ -17,10 +17,10 @@ from coclause.core.refusals import Refused
 from coclause.organisations.actions import register_organisation
 from coclause.organisations.models import Organisation
 from coclause.organisations.scopes import Scope
+from coclause.web.clauses.access import frame
 from coclause.web.middleware import ScopedRequest
 from coclause.web.once import once
 from coclause.web.operations.forms import OperationForm
-from coclause.web.operations.listing import base_of
 from coclause.web.operations.tree import full_view, next_step, tree_of
 
 JOURNAL_SHOWN = 30
@@ -82,7 +82,7 @@ def operation(request: ScopedRequest, pk: int) -> HttpResponse:
     rows = found.hosts.select_related("host", "facilitator")
     followed = list(rows.order_by("-role", "-starts_on", "pk"))
     context = {
-        "base": base_of(scope),
+        "base": frame(scope),
         "operation": found,
         "tree": tree,
         "hosts": [row for row in followed if not row.ends_on or row.ends_on >= scope.day],

@@ -77,7 +77,7 @@ def with_states(operations: OperationQuerySet, scope: Scope) -> OperationQuerySe
     members = AwardMember.objects.filter(
         award__in=Award.objects.visible_to(scope), award__lot__contract__operation=OuterRef("pk")
     ).exclude(part=MemberPart.AGENCY)
-    if scope.companies and not (scope.working_regions or scope.buyers):
+    if scope.only_companies:
         members = members.filter(organisation__in=scope.companies)
     contracts = Contract.objects.filter(operation=OuterRef("pk")).order_by("pk")
     return operations.select_related("buyer", "commune__departement").annotate(
