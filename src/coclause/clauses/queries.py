@@ -58,14 +58,17 @@ def linked(path: str, scope: Scope) -> Q:
 
 
 def awarded(path: str, scope: Scope) -> Q:
-    """Awards, at `path` ("" or "lot__awards__"), that a company of the scope executes or executed.
-
-    A part to come is not told before its first day, unless it comes with the award itself.
-    """
-    begun = Q(**{f"{path}members__starts_on__lte": scope.day}) | Q(
-        **{f"{path}members__starts_on__lte": F(f"{path}starts_on")}
-    )
+    """Awards, at `path` ("" or "lot__awards__"), of the companies of the scope, now or before."""
+    begun = _begun(f"{path}members__", path, scope)
     return Q(**{f"{path}members__organisation__in": scope.companies}) & begun
+
+
+def _begun(part: str, award: str, scope: Scope) -> Q:
+    """Parts, at `part`, of an award, at `award`, that are told of on the day: one to come is not
+    before its first day, unless it comes with the award itself.
+    """
+    told = f"{part}starts_on__lte"
+    return Q(**{told: scope.day}) | Q(**{told: F(f"{award}starts_on")})
 
 
 def handled_by(path: str, scope: Scope) -> Q:
@@ -182,14 +185,13 @@ class AwardQuerySet(models.QuerySet["Award"]):
         seen = self.visible_to(scope)
         if not scope.companies:
             return seen
-        begun = Q(starts_on__lte=scope.day) | Q(starts_on__lte=F("award__starts_on"))
         stays = (
             Q(ends_on__isnull=True)
             | Q(ends_on__gte=scope.day)
             | Q(ends_on__gte=F("award__ends_on"))
         )
         part = _members().filter(award=OuterRef("pk"), organisation__in=scope.companies)
-        owing = Exists(part.filter(begun, stays).exclude(part__in=EMPLOYING))
+        owing = Exists(part.filter(_begun("", "award__", scope), stays).exclude(part__in=EMPLOYING))
         return seen.filter(linked("lot__contract__operation__", scope) | owing)
 
     def editable_by(self, scope: Scope) -> "AwardQuerySet":
